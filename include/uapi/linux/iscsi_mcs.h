@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/iscsi_mcs.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_ISCSI_MCS_H
+#define _UAPI_LINUX_ISCSI_MCS_H
+
+#define ISCSI_MCS_FAMILY_NAME		"iscsi_mcs"
+#define ISCSI_MCS_FAMILY_VERSION	1
+
+#define ISCSI_MCS_NAME_LEN	223
+#define ISCSI_MCS_CHAP_LEN	256
+
+/**
+ * enum iscsi_mcs_session_state - what a session is doing
+ * @ISCSI_MCS_SESSION_STATE_LOGGING_IN: the leading connection is logging in
+ * @ISCSI_MCS_SESSION_STATE_LOGGED_IN: at least one connection is in full
+ *   feature phase
+ * @ISCSI_MCS_SESSION_STATE_RECOVERING: no connection can carry commands; a way
+ *   back is being tried
+ * @ISCSI_MCS_SESSION_STATE_FAILED: recovery took too long and commands are
+ *   failed
+ * @ISCSI_MCS_SESSION_STATE_CLOSING: the session is logging out
+ */
+enum iscsi_mcs_session_state {
+	ISCSI_MCS_SESSION_STATE_LOGGING_IN,
+	ISCSI_MCS_SESSION_STATE_LOGGED_IN,
+	ISCSI_MCS_SESSION_STATE_RECOVERING,
+	ISCSI_MCS_SESSION_STATE_FAILED,
+	ISCSI_MCS_SESSION_STATE_CLOSING,
+};
+
+/**
+ * enum iscsi_mcs_policy - how a connection is chosen for the next command
+ * @ISCSI_MCS_POLICY_FAIL_OVER_ONLY: one active connection carries everything,
+ *   the others wait
+ * @ISCSI_MCS_POLICY_ROUND_ROBIN: each connection in turn
+ * @ISCSI_MCS_POLICY_ROUND_ROBIN_WITH_SUBSET: the active connections in turn, a
+ *   standby one if none is up
+ * @ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH: the connection with the fewest bytes in
+ *   flight, ties in turn
+ * @ISCSI_MCS_POLICY_WEIGHTED_PATHS: the connection with the lowest weight that
+ *   is up
+ */
+enum iscsi_mcs_policy {
+	ISCSI_MCS_POLICY_FAIL_OVER_ONLY = 1,
+	ISCSI_MCS_POLICY_ROUND_ROBIN,
+	ISCSI_MCS_POLICY_ROUND_ROBIN_WITH_SUBSET,
+	ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH,
+	ISCSI_MCS_POLICY_WEIGHTED_PATHS,
+};
+
+/**
+ * enum iscsi_mcs_target_class - what the target does with a session that lost
+ *   one connection
+ * @ISCSI_MCS_TARGET_CLASS_UNKNOWN: not known; a loss leads to recovery of the
+ *   whole session
+ * @ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE: Logout for recovery on another
+ *   connection frees the lost one
+ * @ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY: closing the lost one is enough, its
+ *   commands can be sent again
+ * @ISCSI_MCS_TARGET_CLASS_SESSION: the target drops the whole session
+ */
+enum iscsi_mcs_target_class {
+	ISCSI_MCS_TARGET_CLASS_UNKNOWN,
+	ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE,
+	ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY,
+	ISCSI_MCS_TARGET_CLASS_SESSION,
+};
+
+/**
+ * enum iscsi_mcs_conn_state - the life of a connection
+ * @ISCSI_MCS_CONN_STATE_NEW: created, nothing sent yet
+ * @ISCSI_MCS_CONN_STATE_CONNECTING: waiting for TCP
+ * @ISCSI_MCS_CONN_STATE_LOGIN: login in progress
+ * @ISCSI_MCS_CONN_STATE_UP: full feature phase, carries commands
+ * @ISCSI_MCS_CONN_STATE_DRAINING: takes no new commands, waits for those in
+ *   flight
+ * @ISCSI_MCS_CONN_STATE_LOGOUT: Logout sent, waiting for the answer
+ * @ISCSI_MCS_CONN_STATE_FAILED: lost, the loss is being handled
+ * @ISCSI_MCS_CONN_STATE_CLEANUP: the target is made to let go of the lost
+ *   connection
+ * @ISCSI_MCS_CONN_STATE_WAITING: waiting for the next attempt to connect
+ * @ISCSI_MCS_CONN_STATE_REMOVING: being removed
+ */
+enum iscsi_mcs_conn_state {
+	ISCSI_MCS_CONN_STATE_NEW,
+	ISCSI_MCS_CONN_STATE_CONNECTING,
+	ISCSI_MCS_CONN_STATE_LOGIN,
+	ISCSI_MCS_CONN_STATE_UP,
+	ISCSI_MCS_CONN_STATE_DRAINING,
+	ISCSI_MCS_CONN_STATE_LOGOUT,
+	ISCSI_MCS_CONN_STATE_FAILED,
+	ISCSI_MCS_CONN_STATE_CLEANUP,
+	ISCSI_MCS_CONN_STATE_WAITING,
+	ISCSI_MCS_CONN_STATE_REMOVING,
+};
+
+/**
+ * enum iscsi_mcs_role - the part of a connection in round-robin-with-subset
+ *   and fail-over-only
+ * @ISCSI_MCS_ROLE_ACTIVE: carries commands
+ * @ISCSI_MCS_ROLE_STANDBY: carries commands only if no active connection can
+ */
+enum iscsi_mcs_role {
+	ISCSI_MCS_ROLE_ACTIVE,
+	ISCSI_MCS_ROLE_STANDBY,
+};
+
+/**
+ * enum iscsi_mcs_digest - checksum of headers or data
+ * @ISCSI_MCS_DIGEST_NONE: no checksum
+ * @ISCSI_MCS_DIGEST_CRC32C: CRC32C
+ */
+enum iscsi_mcs_digest {
+	ISCSI_MCS_DIGEST_NONE,
+	ISCSI_MCS_DIGEST_CRC32C,
+};
+
+/**
+ * enum iscsi_mcs_auth - how an added connection proves who it is
+ * @ISCSI_MCS_AUTH_SESSION: as the leading connection did, with the session's
+ *   names and secrets
+ * @ISCSI_MCS_AUTH_NONE: AuthMethod=None only
+ * @ISCSI_MCS_AUTH_CHAP: the target asks, the initiator proves
+ * @ISCSI_MCS_AUTH_MUTUAL_CHAP: both sides prove
+ */
+enum iscsi_mcs_auth {
+	ISCSI_MCS_AUTH_SESSION,
+	ISCSI_MCS_AUTH_NONE,
+	ISCSI_MCS_AUTH_CHAP,
+	ISCSI_MCS_AUTH_MUTUAL_CHAP,
+};
+
+/**
+ * enum iscsi_mcs_conn_flags - properties of a connection
+ * @ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC: never send a byte of this connection
+ *   without IPsec
+ * @ISCSI_MCS_CONN_FLAGS_ALLOW_DUPLICATE: add the connection even if one with
+ *   the same target address and the same source exists
+ */
+enum iscsi_mcs_conn_flags {
+	ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC = 1,
+	ISCSI_MCS_CONN_FLAGS_ALLOW_DUPLICATE = 2,
+};
+
+/**
+ * enum iscsi_mcs_reason - why something happened
+ * @ISCSI_MCS_REASON_NONE: no particular reason
+ * @ISCSI_MCS_REASON_REQUEST: somebody asked for it over netlink
+ * @ISCSI_MCS_REASON_TCP_ERROR: TCP gave up or the target closed the connection
+ * @ISCSI_MCS_REASON_NOP_TIMEOUT: the target did not answer a NOP-Out in time
+ * @ISCSI_MCS_REASON_LINK: the local link, address or route went away
+ * @ISCSI_MCS_REASON_DIGEST: a header digest did not match
+ * @ISCSI_MCS_REASON_PROTOCOL: the target broke the rules of iSCSI
+ * @ISCSI_MCS_REASON_TARGET_LOGOUT: the target asked for a logout of the
+ *   connection
+ * @ISCSI_MCS_REASON_TARGET_DROP: the target announced that it drops the
+ *   connection
+ * @ISCSI_MCS_REASON_LOGIN_FAILED: connect or login failed
+ * @ISCSI_MCS_REASON_SESSION_RECOVERY: the whole session is being recovered
+ * @ISCSI_MCS_REASON_SESSION_CLOSED: the session ended
+ */
+enum iscsi_mcs_reason {
+	ISCSI_MCS_REASON_NONE,
+	ISCSI_MCS_REASON_REQUEST,
+	ISCSI_MCS_REASON_TCP_ERROR,
+	ISCSI_MCS_REASON_NOP_TIMEOUT,
+	ISCSI_MCS_REASON_LINK,
+	ISCSI_MCS_REASON_DIGEST,
+	ISCSI_MCS_REASON_PROTOCOL,
+	ISCSI_MCS_REASON_TARGET_LOGOUT,
+	ISCSI_MCS_REASON_TARGET_DROP,
+	ISCSI_MCS_REASON_LOGIN_FAILED,
+	ISCSI_MCS_REASON_SESSION_RECOVERY,
+	ISCSI_MCS_REASON_SESSION_CLOSED,
+};
+
+enum {
+	ISCSI_MCS_A_ADDR_FAMILY = 1,
+	ISCSI_MCS_A_ADDR_ADDR,
+	ISCSI_MCS_A_ADDR_PORT,
+	ISCSI_MCS_A_ADDR_SCOPE_ID,
+
+	__ISCSI_MCS_A_ADDR_MAX,
+	ISCSI_MCS_A_ADDR_MAX = (__ISCSI_MCS_A_ADDR_MAX - 1)
+};
+
+enum {
+	ISCSI_MCS_A_SESSION_PAD = 1,
+	ISCSI_MCS_A_SESSION_SID,
+	ISCSI_MCS_A_SESSION_HOST_NO,
+	ISCSI_MCS_A_SESSION_TARGET_NAME,
+	ISCSI_MCS_A_SESSION_INITIATOR_NAME,
+	ISCSI_MCS_A_SESSION_TARGET_ALIAS,
+	ISCSI_MCS_A_SESSION_ISID,
+	ISCSI_MCS_A_SESSION_TSIH,
+	ISCSI_MCS_A_SESSION_TPGT,
+	ISCSI_MCS_A_SESSION_STATE,
+	ISCSI_MCS_A_SESSION_POLICY,
+	ISCSI_MCS_A_SESSION_TARGET_CLASS,
+	ISCSI_MCS_A_SESSION_MAX_CONNECTIONS,
+	ISCSI_MCS_A_SESSION_MAX_CONNECTIONS_OFFERED,
+	ISCSI_MCS_A_SESSION_CONNS_CONFIGURED,
+	ISCSI_MCS_A_SESSION_CONNS_ACTIVE,
+	ISCSI_MCS_A_SESSION_CMDS_IN_FLIGHT,
+	ISCSI_MCS_A_SESSION_BYTES_IN_FLIGHT,
+	ISCSI_MCS_A_SESSION_CMDSN,
+	ISCSI_MCS_A_SESSION_EXP_CMDSN,
+	ISCSI_MCS_A_SESSION_MAX_CMDSN,
+	ISCSI_MCS_A_SESSION_GENERATION,
+	ISCSI_MCS_A_SESSION_RECOVERIES,
+	ISCSI_MCS_A_SESSION_RESENT_CMDS,
+	ISCSI_MCS_A_SESSION_LONGEST_PAUSE_MS,
+	ISCSI_MCS_A_SESSION_NOP_INTERVAL_MS,
+	ISCSI_MCS_A_SESSION_NOP_TIMEOUT_MS,
+	ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS,
+	ISCSI_MCS_A_SESSION_LAST_LOGIN_STATUS,
+	ISCSI_MCS_A_SESSION_ERROR_RECOVERY_LEVEL,
+	ISCSI_MCS_A_SESSION_INITIAL_R2T,
+	ISCSI_MCS_A_SESSION_IMMEDIATE_DATA,
+	ISCSI_MCS_A_SESSION_DATA_PDU_IN_ORDER,
+	ISCSI_MCS_A_SESSION_DATA_SEQUENCE_IN_ORDER,
+	ISCSI_MCS_A_SESSION_MAX_OUTSTANDING_R2T,
+	ISCSI_MCS_A_SESSION_FIRST_BURST_LENGTH,
+	ISCSI_MCS_A_SESSION_MAX_BURST_LENGTH,
+
+	__ISCSI_MCS_A_SESSION_MAX,
+	ISCSI_MCS_A_SESSION_MAX = (__ISCSI_MCS_A_SESSION_MAX - 1)
+};
+
+enum {
+	ISCSI_MCS_A_CONN_PAD = 1,
+	ISCSI_MCS_A_CONN_SID,
+	ISCSI_MCS_A_CONN_CID,
+	ISCSI_MCS_A_CONN_ID,
+	ISCSI_MCS_A_CONN_LEADING,
+	ISCSI_MCS_A_CONN_STATE,
+	ISCSI_MCS_A_CONN_REMOTE,
+	ISCSI_MCS_A_CONN_LOCAL,
+	ISCSI_MCS_A_CONN_SOURCE,
+	ISCSI_MCS_A_CONN_IFINDEX,
+	ISCSI_MCS_A_CONN_LOGIN_TIMEOUT_MS,
+	ISCSI_MCS_A_CONN_HEADER_DIGEST,
+	ISCSI_MCS_A_CONN_DATA_DIGEST,
+	ISCSI_MCS_A_CONN_MAX_RECV_DATA_LENGTH,
+	ISCSI_MCS_A_CONN_MAX_XMIT_DATA_LENGTH,
+	ISCSI_MCS_A_CONN_ROLE,
+	ISCSI_MCS_A_CONN_WEIGHT,
+	ISCSI_MCS_A_CONN_FLAGS,
+	ISCSI_MCS_A_CONN_INITIATOR_PORT,
+	ISCSI_MCS_A_CONN_SYMBOLIC_NAME,
+	ISCSI_MCS_A_CONN_AUTH,
+	ISCSI_MCS_A_CONN_CHAP_NAME,
+	ISCSI_MCS_A_CONN_CHAP_SECRET,
+	ISCSI_MCS_A_CONN_CHAP_NAME_IN,
+	ISCSI_MCS_A_CONN_CHAP_SECRET_IN,
+	ISCSI_MCS_A_CONN_TX_BYTES,
+	ISCSI_MCS_A_CONN_RX_BYTES,
+	ISCSI_MCS_A_CONN_CMDS,
+	ISCSI_MCS_A_CONN_CMDS_IN_FLIGHT,
+	ISCSI_MCS_A_CONN_BYTES_IN_FLIGHT,
+	ISCSI_MCS_A_CONN_LOSSES,
+	ISCSI_MCS_A_CONN_RECONNECTS,
+	ISCSI_MCS_A_CONN_RESENT_CMDS,
+	ISCSI_MCS_A_CONN_NOP_RTT_US,
+	ISCSI_MCS_A_CONN_DIGEST_ERRORS,
+	ISCSI_MCS_A_CONN_LAST_ERROR,
+	ISCSI_MCS_A_CONN_LAST_ERROR_TEXT,
+	ISCSI_MCS_A_CONN_LOGIN_STATUS_CLASS,
+	ISCSI_MCS_A_CONN_LOGIN_STATUS_DETAIL,
+	ISCSI_MCS_A_CONN_REASON,
+
+	__ISCSI_MCS_A_CONN_MAX,
+	ISCSI_MCS_A_CONN_MAX = (__ISCSI_MCS_A_CONN_MAX - 1)
+};
+
+enum {
+	ISCSI_MCS_A_EVENT_PAD = 1,
+	ISCSI_MCS_A_EVENT_SID,
+	ISCSI_MCS_A_EVENT_CID,
+	ISCSI_MCS_A_EVENT_ID,
+	ISCSI_MCS_A_EVENT_REASON,
+	ISCSI_MCS_A_EVENT_ERROR,
+	ISCSI_MCS_A_EVENT_TEXT,
+	ISCSI_MCS_A_EVENT_DURATION_MS,
+	ISCSI_MCS_A_EVENT_CONNS_ACTIVE,
+	ISCSI_MCS_A_EVENT_TARGET_NAME,
+	ISCSI_MCS_A_EVENT_REMOTE,
+	ISCSI_MCS_A_EVENT_LOCAL,
+
+	__ISCSI_MCS_A_EVENT_MAX,
+	ISCSI_MCS_A_EVENT_MAX = (__ISCSI_MCS_A_EVENT_MAX - 1)
+};
+
+enum {
+	ISCSI_MCS_CMD_SESSION_GET = 1,
+	ISCSI_MCS_CMD_SESSION_SET,
+	ISCSI_MCS_CMD_CONN_GET,
+	ISCSI_MCS_CMD_CONN_ADD,
+	ISCSI_MCS_CMD_CONN_DEL,
+	ISCSI_MCS_CMD_SESSION_ADDED_NTF = 64,
+	ISCSI_MCS_CMD_SESSION_REMOVED_NTF,
+	ISCSI_MCS_CMD_CONN_ADDED_NTF,
+	ISCSI_MCS_CMD_CONN_UP_NTF,
+	ISCSI_MCS_CMD_CONN_DOWN_NTF,
+	ISCSI_MCS_CMD_CONN_REMOVED_NTF,
+	ISCSI_MCS_CMD_RECOVERY_STARTED_NTF,
+	ISCSI_MCS_CMD_RECOVERY_ENDED_NTF,
+
+	__ISCSI_MCS_CMD_MAX,
+	ISCSI_MCS_CMD_MAX = (__ISCSI_MCS_CMD_MAX - 1)
+};
+
+#define ISCSI_MCS_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_ISCSI_MCS_H */
