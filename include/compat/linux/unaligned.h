@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * v6.12: move asm/unaligned.h to linux/unaligned.h
+ * Copyright the iscsi_mcs authors
+ */
+#ifndef MCS_COMPAT_LINUX_UNALIGNED_H
+#define MCS_COMPAT_LINUX_UNALIGNED_H
+
+#if __has_include_next(<linux/unaligned.h>)
+#include_next <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+#endif /* MCS_COMPAT_LINUX_UNALIGNED_H */
