@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Entry points only. Variables: KERNELDIR or KERNELRELEASE (kernel to build
+# for; default the newest installed headers of Debian's stock 6.1 kernel),
+# DESTDIR, PREFIX, V=1, W=1, C=1, LLVM=1.
+
+KERNELRELEASE ?= $(shell ls -d /usr/src/linux-headers-6.1*-amd64 2>/dev/null | \
+	sed 's|.*/linux-headers-||' | sort -V | tail -n 1)
+KERNELDIR ?= $(firstword $(wildcard /lib/modules/$(KERNELRELEASE)/build) \
+	/usr/src/linux-headers-$(KERNELRELEASE))
+PREFIX ?= /usr/local
+
+MAKEFLAGS += --no-print-directory
+kbuild = $(MAKE) -C $(KERNELDIR) M=$(CURDIR) \
+	$(if $(V),V=$(V)) $(if $(W),W=$(W)) $(if $(C),C=$(C)) \
+	$(if $(LLVM),LLVM=$(LLVM))
+
+all: module userspace
+
+deps:
+	@selftests/qemu/deps.sh build
+
+# the headers may only just have been installed: start make afresh
+module: deps
+	@$(MAKE) module-build
+
+module-build:
+	$(if $(V),,@)$(kbuild) modules
+
+userspace: deps
+	$(if $(V),,@)$(MAKE) -C userspace all PREFIX=$(PREFIX)
+
+install: module userspace
+	@$(MAKE) module-install
+	$(if $(V),,@)$(MAKE) -C userspace install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+module-install:
+	$(if $(V),,@)$(kbuild) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+
+clean:
+	@[ ! -d "$(KERNELDIR)" ] || $(kbuild) clean
+	@$(MAKE) -C userspace clean
+	@$(MAKE) -C selftests clean
+
+check: all
+	@$(MAKE) -C selftests check
+
+demo: all
+	@selftests/demo.sh
+
+rig:
+	@selftests/qemu/deps.sh rig
+	@selftests/qemu/image.sh
+	@selftests/qemu/kernel.sh
+
+shell: all rig
+	@selftests/qemu/vm --shell --links 4
+
+.PHONY: all deps module module-build module-install userspace install clean \
+	check demo rig shell

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Verified I/O with fio.
+# shellcheck shell=bash
+
+# Words of a verified random write (and read back) of a device. More fio
+# options may follow and win.
+fio_words()	# device, options...
+{
+	local dev=$1
+	shift
+
+	printf '%s\n' --name=verify --filename="$dev" --direct=1 \
+		--ioengine=libaio --iodepth=16 --rw=randwrite --bs=4k-128k \
+		--bsrange=4k-128k --size=32m --verify=crc32c --verify_fatal=1 \
+		--verify_backlog=32 --randrepeat=0 --output-format=normal "$@"
+}
+
+# Run it to its end; fails on any error or mismatch.
+fio_verify()	# device, options...
+{
+	local words
+
+	mapfile -t words < <(fio_words "$@")
+	timeout -k 5 240 fio "${words[@]}" >"$RUN/fio.out" 2>&1 ||
+		{ cat "$RUN/fio.out"; return 1; }
+	grep -q 'err= 0' "$RUN/fio.out" || { cat "$RUN/fio.out"; return 1; }
+}
+
+# Verified I/O in the background until io_end. At most five minutes.
+io_begin()	# device, options...
+{
+	local dev=$1 words
+	shift
+
+	rm -f "$RUN/io.log"
+	mapfile -t words < <(fio_words "$dev" --time_based --runtime=300 "$@")
+	bg_start io fio "${words[@]}"
+	wait_for 30 io_moving "$dev"
+}
+
+# The device completed requests since it was last asked.
+io_moving()	# device
+{
+	local now last=none file=$RUN/moving-${1##*/}
+
+	now=$(awk '{ print $1 + $5 }' "/sys/block/${1##*/}/stat") || return 1
+	[ ! -e "$file" ] || last=$(cat "$file")
+	echo "$now" >"$file"
+	[ "$last" != none ] && [ "$now" -gt "$last" ]
+}
+
+# Moving again: two readings from now on differ.
+io_resumed()	# device, deadline
+{
+	rm -f "$RUN/moving-${1##*/}"
+	wait_for "${2:-60}" io_moving "$1"
+}
+
+# Stop the background I/O and judge it.
+io_end()
+{
+	bg_running io || { cat "$RUN/io.log"; fail "fio ended early"; return 1; }
+	bg_stop io INT
+	# an interrupted fio leaves its verdict in the job's line
+	grep -q 'err= 0' "$RUN/io.log" || {
+		cat "$RUN/io.log"
+		fail "fio: $(grep -m1 -E 'verify|error|err=' "$RUN/io.log")"
+		return 1
+	}
+	! grep -qiE 'bad magic|verify failed|verify:.*fail' "$RUN/io.log" || {
+		cat "$RUN/io.log"
+		fail "fio: data did not verify"
+		return 1
+	}
+}
+
+# MiB per second of an fio run
+fio_rate()	# device, options...
+{
+	local dev=$1
+	shift
+
+	timeout -k 5 240 fio --name=rate --filename="$dev" --direct=1 \
+		--ioengine=libaio --minimal --terse-version=3 "$@" |
+		awk -F';' '{ printf "%d\n", ($7 + $48) }'
+}

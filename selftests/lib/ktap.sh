@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# KTAP output. Results go to descriptor 3 (standard output when a scenario is
+# run by hand); everything else a scenario prints is its log.
+# shellcheck shell=bash
+
+{ true >&3; } 2>/dev/null || exec 3>&1
+
+KTAP_COUNT=0
+KTAP_FAILED=0
+
+# Start of a scenario: how many subtests it has. Its end, however it comes
+# about, cleans up.
+plan()		# number of subtests
+{
+	trap 'rig_reset >/dev/null 2>&1; exit $((KTAP_FAILED > 0))' EXIT
+	echo "KTAP version 1" >&3
+	echo "1..$1" >&3
+}
+
+# a comment in the stream and in the log
+note()
+{
+	echo "# $*" >&3
+	echo "note: $*"
+}
+
+# Say why a check failed; false, so that it ends a subtest.
+fail()
+{
+	note "$*"
+	return 1
+}
+
+ktap_result()	# ok|not ok, name
+{
+	KTAP_COUNT=$((KTAP_COUNT + 1))
+	echo "$1 $KTAP_COUNT $2" >&3
+}
+
+on_error()	# place, command
+{
+	note "$1: failed: ${2%%$'\n'*}"
+}
+
+subtest_skip()	# name, reason
+{
+	ktap_result ok "$1 # SKIP $2"
+}
+
+# Run a command or function as one subtest. It runs in a subshell with
+# errexit: the first command that fails fails the subtest. Call it plainly,
+# not in a condition, where bash ignores errexit.
+subtest()	# name, command...
+{
+	local name=$1 rc
+	shift
+
+	echo "=== $name ($(cut -d' ' -f1 /proc/uptime))"
+	(
+		set -eE
+		trap 'on_error "${BASH_SOURCE[0]##*/}:$LINENO" "$BASH_COMMAND"' ERR
+		"$@"
+	)
+	rc=$?
+	if [ $rc = 0 ]; then
+		ktap_result ok "$name"
+		return 0
+	fi
+	ktap_result "not ok" "$name"
+	[ $KTAP_FAILED -gt 0 ] || diagnose
+	KTAP_FAILED=$((KTAP_FAILED + 1))
+	return 1
+}
+
+# The whole scenario cannot run here. Status 4 is kselftest's skip.
+skip_all()	# reason
+{
+	echo "1..0 # SKIP $*" >&3
+	exit 4
+}
+
+# Poll a condition until it holds or the deadline (seconds) has passed.
+wait_for()	# deadline, command...
+{
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+	shift
+
+	until "$@"; do
+		if [ "${EPOCHREALTIME/./}" -ge $end ]; then
+			echo "deadline passed: $*"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# The opposite of a command, usable with wait_for and errexit.
+negate()
+{
+	! "$@"
+}
+
+expect_failure()	# command...
+{
+	if "$@"; then
+		fail "succeeded but should not have: $*"
+		return 1
+	fi
+}
+
+equals()	# actual, expected, what
+{
+	[ "$1" = "$2" ] || fail "${3:-value}: got '$1', expected '$2'"
+}
+
+between()	# actual, low, high, what
+{
+	if [ "$1" -lt "$2" ] || [ "$1" -gt "$3" ]; then
+		fail "${4:-value} is $1, expected $2 to $3"
+	fi
+}

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# What every scenario sources. See selftests/README.
+# shellcheck shell=bash
+
+LIB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TREE=$(cd "$LIB_DIR/../.." && pwd)
+RUN=/run/rig
+
+# the addresses of link N
+initiator_ip() { echo "10.0.$1.1"; }
+target_ip() { echo "10.0.$1.10"; }
+
+. "$LIB_DIR/ktap.sh"
+. "$LIB_DIR/process.sh"
+. "$LIB_DIR/net.sh"
+. "$LIB_DIR/target.sh"
+. "$LIB_DIR/initiator.sh"
+. "$LIB_DIR/io.sh"
+. "$LIB_DIR/kernel.sh"
+. "$LIB_DIR/cleanup.sh"

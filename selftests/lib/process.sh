@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Commands on the target, background processes.
+# shellcheck shell=bash
+
+# Run a command or a function of this library where the target is.
+on_target()
+{
+	if [ "$RIG_MODE" = netns ]; then
+		nsenter --net=/run/netns/target "$LIB_DIR/on-target" "$@"
+		return
+	fi
+
+	local out rc
+	out=$({ printf '%q ' "$@"; echo; } |
+		socat -t 3600 - TCP:10.0.0.10:999)
+	rc=${out##*rig-end:}
+	printf '%s' "${out%rig-end:*}"
+	case $rc in
+	[0-9]*) return "$rc" ;;
+	esac
+	echo "the target VM broke off: $*" >&2
+	return 255
+}
+
+# Start a background process with a name; its output is in $RUN/NAME.log.
+bg_start()	# name, command...
+{
+	local name=$1
+	shift
+
+	setsid "$@" >"$RUN/$name.log" 2>&1 </dev/null 3>&- &
+	echo $! >"$RUN/$name.pid"
+}
+
+bg_running()	# name
+{
+	local pid
+
+	[ -e "$RUN/$1.pid" ] || return 1
+	pid=$(cat "$RUN/$1.pid")
+	[ -e "/proc/$pid" ] &&
+		! grep -q '^State:.*zombie' "/proc/$pid/status" 2>/dev/null
+}
+
+# Stop it: first kindly, then not.
+bg_stop()	# name, signal
+{
+	local pid
+
+	[ -e "$RUN/$1.pid" ] || return 0
+	pid=$(cat "$RUN/$1.pid")
+	if bg_running "$1"; then
+		kill -"${2:-TERM}" "$pid" 2>/dev/null || true
+		wait_for 10 negate bg_running "$1" ||
+			kill -KILL "$pid" 2>/dev/null || true
+	fi
+	wait "$pid" 2>/dev/null || true
+	rm -f "$RUN/$1.pid"
+	return 0
+}
+
+bg_stop_all()
+{
+	local file
+
+	for file in "$RUN"/*.pid; do
+		[ -e "$file" ] || continue
+		file=${file##*/}
+		bg_stop "${file%.pid}"
+	done
+}
+
+has_command()
+{
+	command -v "$1" >/dev/null
+}
