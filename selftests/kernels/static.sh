@@ -1,0 +1,226 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Checks that need no running kernel. KTAP on stdout, findings as diagnostics.
+#
+#	static.sh [CHECK...]	default: all of them, in the order of $checks
+
+set -uo pipefail
+. "$(dirname "$0")/lib.sh"
+
+checks="sources checkpatch kernel_doc shellcheck gcc clang sparse probes"
+source_version=${SOURCE_VERSION:-6.1}
+ran=0
+failed=0
+
+# list PATTERN... - files of the project, also those not yet committed
+list()
+{
+	git -C "$top_dir" ls-files -co --exclude-standard -- "$@" |
+		(cd "$top_dir" && while read -r f; do
+			[ -f "$f" ] && echo "$f"
+		done)
+}
+
+# result NAME FILE - one test: passed if FILE, the findings, is empty
+result()
+{
+	local count
+
+	ran=$((ran + 1))
+	count=$(wc -l <"$2")
+	if [ "$count" -eq 0 ]; then
+		echo "ok $ran $1"
+	else
+		sed 's/^/# /' "$2"
+		echo "not ok $ran $1 # $count findings"
+		failed=$((failed + 1))
+	fi
+}
+
+# kernel_tools - checkpatch and kernel-doc out of Debian's linux-source
+kernel_tools()
+{
+	local version
+
+	need_packages "linux-source-$source_version" xz-utils perl >&2
+	version=$(dpkg-query -W -f '${Version}' "linux-source-$source_version")
+	tools=$cache_dir/tools-$version
+	[ -f "$tools/complete" ] && return
+	mkdir -p "$tools"
+	tar -C "$tools" --strip-components=2 --wildcards \
+		-xf "/usr/src/linux-source-$source_version.tar.xz" \
+		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
+		'*/scripts/const_structs.checkpatch' '*/scripts/kernel-doc' &&
+		touch "$tools/complete"
+}
+
+# allowed - drop the checkpatch findings listed in checkpatch.allow
+allowed()
+{
+	awk -F '\t' '
+		FNR == NR { if (!/^#/ && NF == 3) { n++; path[n] = $1
+				type[n] = ":" $2 ": "; text[n] = $3 }
+			    next }
+		{ for (i = 1; i <= n; i++)
+			if (index($0, path[i]) == 1 && index($0, type[i]) &&
+			    $0 ~ text[i])
+				next
+		  print }' "$kernels_dir/checkpatch.allow" -
+}
+
+check_checkpatch()
+{
+	kernel_tools
+	list '*.c' '*.h' | (cd "$top_dir" && xargs "$tools/checkpatch.pl" \
+		--no-tree --strict --terse --show-types --file --quiet \
+		--max-line-length=100) 2>&1 | grep -v '^total: ' |
+		allowed >"$work/out"
+	result "checkpatch --strict" "$work/out"
+}
+
+# The library's headers are documented by man pages; members need no line each.
+check_kernel_doc()
+{
+	local f
+
+	kernel_tools
+	for f in $(list 'drivers/*.[ch]' 'include/*.h'); do
+		(cd "$top_dir" && "$tools/kernel-doc" -none "$f" 2>&1)
+	done | grep -E 'warning:|error:' |
+		grep -v '^include/iscsi.*not described' >"$work/out"
+	result "kernel-doc is well formed" "$work/out"
+
+	for f in $(list 'drivers/*.c' 'userspace/*.c' | grep -v -- -gen.c); do
+		awk -v file="$f" -f "$kernels_dir/undocumented.awk" \
+			"$top_dir/$f"
+	done >"$work/out"
+	result "every exported function has kernel-doc" "$work/out"
+}
+
+# SC1091: a file sourced in the guest need not exist here.
+check_shellcheck()
+{
+	need_packages shellcheck
+	list | (cd "$top_dir" && while read -r f; do
+		case $f in
+		*.sh) echo "$f" ;;
+		*) head -n1 "$f" | grep -aqE '^#!.*/(ba|da)?sh' && echo "$f" ;;
+		esac
+	done | xargs shellcheck -x -P SCRIPTDIR -e SC1091 -f gcc) >"$work/out" 2>&1
+	result "shellcheck" "$work/out"
+}
+
+# Rules of the project that a line search can hold.
+check_sources()
+{
+	local f
+
+	cd "$top_dir" || exit 1
+	list drivers | xargs grep -nE \
+		'LINUX_VERSION_CODE|KERNEL_VERSION *\(|linux/version\.h' \
+		>"$work/out"
+	result "no kernel version tests in drivers" "$work/out"
+
+	list drivers | xargs grep -nE '^ *# *(el)?if.*(CONFIG_|MCS_HAVE_)' \
+		>"$work/out"
+	result "no configuration or feature tests in drivers" "$work/out"
+
+	list | grep -E '\.([chlS]|sh|py|yaml|awk)$|Makefile|Kbuild' |
+		while read -r f; do
+			head -n 3 "$f" | grep -q SPDX-License-Identifier ||
+				echo "$f: no SPDX tag in the first three lines"
+		done >"$work/out"
+	result "SPDX tag on every file" "$work/out"
+
+	list '*.[ch]' '*.sh' | grep -v -- '-gen\.' | xargs wc -l |
+		awk '$2 != "total" && $1 > 900' >"$work/out"
+	result "no file over 900 lines" "$work/out"
+
+	list '*.[ch]' | while read -r f; do
+		awk -v file="$f" '/^{/ { start = NR }
+			/^}/ { if (start && NR - start - 1 > 100)
+				printf "%s:%d: %d lines\n", file, start, NR - start - 1
+			       start = 0 }' "$f"
+	done >"$work/out"
+	result "no function over 100 lines" "$work/out"
+
+	# The words are split so that this line is not found.
+	list | grep -v -E '^COPYING|\.(png|svg)$' |
+		xargs grep -nIwE 'TO''DO|FIX''ME|XX''X|HA''CK' >"$work/out"
+	result "no notes of unfinished work" "$work/out"
+}
+
+# build LOG MAKE-ARGUMENT... - the module, in a copy of the sources
+build()
+{
+	local log=$1 copy=$work/src
+
+	shift
+	rm -rf "$copy"
+	mkdir -p "$copy"
+	list Kbuild drivers include | tar -C "$top_dir" -cf - -T - |
+		tar -C "$copy" -xf -
+	make -C "$headers" M="$copy" "$@" modules >"$log" 2>&1 ||
+		echo "warning: make $* failed: $(tail -n 2 "$log" | head -n 1)" \
+			>>"$log"
+	# Paths as in the tree; BTF needs a vmlinux that Debian does not ship.
+	sed -i "s|$copy/||g" "$log"
+}
+
+# compiler NAME MAKE-ARGUMENT... - W=1 build without a word
+compiler()
+{
+	local name=$1
+
+	shift
+	build "$work/log" W=1 "$@"
+	grep -E 'warning:|error:|WARNING|ERROR' "$work/log" >"$work/out"
+	result "$name W=1" "$work/out"
+}
+
+check_gcc()
+{
+	compiler gcc
+}
+
+check_clang()
+{
+	need_packages clang lld llvm
+	compiler clang LLVM=1
+}
+
+# Only findings in the project's own files count, not those in kernel headers.
+check_sparse()
+{
+	need_packages sparse
+	build "$work/log" C=2 "CF=-D__CHECK_ENDIAN__"
+	grep -E '^(drivers|include)/.*(warning|error):|^warning: make' \
+		"$work/log" >"$work/out"
+	result "sparse with endian checks" "$work/out"
+}
+
+# Each probe compiled alone must give what the common compile gave.
+check_probes()
+{
+	"$kernels_dir/probes-test.sh" "$headers" >"$work/out" 2>&1
+	result "compat probes do not depend on each other" "$work/out"
+}
+
+need_packages git make gcc linux-headers-amd64
+headers=${KERNELDIR:-$(find /usr/src -maxdepth 1 -name \
+	"linux-headers-$source_version.*-amd64" | sort -V | tail -n1)}
+[ -d "$headers" ] || die "no kernel headers at '$headers'; set KERNELDIR"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+[ $# -gt 0 ] || eval "set -- $checks"
+echo "TAP version 13"
+for check in "$@"; do
+	declare -F "check_$check" >/dev/null ||
+		die "unknown check '$check': one of $checks"
+	"check_$check"
+done
+echo "1..$ran"
+echo "# static: $((ran - failed)) passed, $failed failed"
+[ $failed -eq 0 ]
