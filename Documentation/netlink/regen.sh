@@ -50,6 +50,7 @@ need_python()
 }
 
 # A package list of our own: the system's configuration stays as it is.
+# shellcheck disable=SC2016 # apt-get expands the formats
 fetch_package()
 {
 	local dir=$1 uri opts

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/* Events of the module, on a handle that is used for nothing else. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/**
+ * iscsidsc_subscribe - ask for events on a handle
+ * @handle: handle; use it for iscsidsc_event_next() only from now on
+ *
+ * Return: 0 or a status.
+ */
+ISDSC_STATUS iscsidsc_subscribe(struct iscsidsc *handle)
+{
+	int err = handle->transport->subscribe(handle);
+
+	return iscsidsc_status(0, -err);
+}
+
+/**
+ * iscsidsc_event_fd - descriptor to poll for events
+ * @handle: handle that is subscribed
+ *
+ * Return: a descriptor that is readable when there are events; do not read
+ * from it or close it.
+ */
+int iscsidsc_event_fd(const struct iscsidsc *handle)
+{
+	return handle->transport->fd(handle);
+}
+
+/* The next event in what was received; 0 if there is none */
+static int next_pending(struct iscsidsc *h, struct iscsidsc_event *event)
+{
+	struct nlmsghdr *nlh;
+	int left, found = 0;
+
+	while (h->pending && !found) {
+		left = h->pending_len - h->pending_off;
+		nlh = (struct nlmsghdr *)(h->pending + h->pending_off);
+		if (!nlmsg_ok(nlh, left)) {
+			free(h->pending);
+			h->pending = NULL;
+			break;
+		}
+		h->pending_off += NLMSG_ALIGN(nlh->nlmsg_len);
+		if (nlh->nlmsg_type != h->family ||
+		    nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
+			continue;
+		memset(event, 0, sizeof(*event));
+		found = !iscsidsc_decode_event(nlmsg_data(nlh), event);
+	}
+	return found;
+}
+
+/**
+ * iscsidsc_event_next - wait for an event
+ * @handle: handle that is subscribed
+ * @timeout_ms: how long to wait, -1 for ever
+ * @event: filled in
+ *
+ * Return: 0; ERROR_TIMEOUT if there was none, also if a signal came;
+ * ERROR_MORE_DATA if events were lost, so that the state has to be read again;
+ * or another status.
+ */
+ISDSC_STATUS iscsidsc_event_next(struct iscsidsc *handle, int timeout_ms,
+				 struct iscsidsc_event *event)
+{
+	int len;
+
+	while (!next_pending(handle, event)) {
+		len = handle->transport->recv(handle, timeout_ms,
+					      &handle->pending);
+		if (len <= 0)
+			handle->pending = NULL;
+		if (len == 0 || len == -EINTR)
+			return ERROR_TIMEOUT;
+		if (len == -ENOBUFS)
+			return ERROR_MORE_DATA;
+		if (len == -EBADMSG)
+			continue;
+		if (len < 0)
+			return iscsidsc_status(0, -len);
+		handle->pending_len = len;
+		handle->pending_off = 0;
+	}
+	return ERROR_SUCCESS;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) The iscsi_mcs authors */
+/* What the files of the library share; nothing here is exported. */
+#ifndef ISCSIDSC_INTERNAL_H
+#define ISCSIDSC_INTERNAL_H
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/genl/genl.h>
+
+#include <iscsidsc_linux.h>
+#include <linux/iscsi_mcs.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+struct iscsidsc_transport;
+
+/**
+ * struct iscsidsc - handle
+ * @transport: how messages travel
+ * @priv: of the transport
+ * @family: number of the netlink family
+ * @group: number of its multicast group of events
+ * @seq: sequence number of the last request
+ * @pending: datagram of events not yet handed out, or NULL
+ * @pending_len: its length
+ * @pending_off: where the next event in it starts
+ * @detail: text of the kernel that came with the last error
+ */
+struct iscsidsc {
+	const struct iscsidsc_transport *transport;
+	void *priv;
+	int family;
+	int group;
+	uint32_t seq;
+	unsigned char *pending;
+	int pending_len;
+	int pending_off;
+	char detail[256];
+};
+
+/**
+ * struct iscsidsc_transport - the way to the kernel, replaced in tests
+ * @open: connect, set @family and @group of the handle; 0 or -errno, -ENOSYS
+ *	if the module is not there
+ * @close: give everything back
+ * @send: send one finished message; 0 or -errno
+ * @recv: wait for one datagram, *buf is to be freed; length or -errno, 0 after
+ *	@timeout_ms (-1: for ever)
+ * @subscribe: join the group of events; 0 or -errno
+ * @fd: descriptor to poll for events
+ */
+struct iscsidsc_transport {
+	int (*open)(struct iscsidsc *h);
+	void (*close)(struct iscsidsc *h);
+	int (*send)(struct iscsidsc *h, struct nl_msg *msg);
+	int (*recv)(struct iscsidsc *h, int timeout_ms, unsigned char **buf);
+	int (*subscribe)(struct iscsidsc *h);
+	int (*fd)(const struct iscsidsc *h);
+};
+
+/* The only one outside of tests, in a file of its own so that tests link
+ * another.
+ */
+const struct iscsidsc_transport *iscsidsc_transport_default(void);
+
+/* request.c */
+typedef int (*iscsidsc_reply_fn)(struct genlmsghdr *ghdr, void *arg);
+
+struct nl_msg *iscsidsc_msg_new(struct iscsidsc *h, int cmd, int flags);
+void iscsidsc_msg_free(struct nl_msg *msg);
+int iscsidsc_request(struct iscsidsc *h, struct nl_msg *msg,
+		     iscsidsc_reply_fn fn, void *arg);
+
+/* decode.c */
+int iscsidsc_decode_session(struct genlmsghdr *ghdr,
+			    struct iscsidsc_session *session);
+int iscsidsc_decode_conn(struct genlmsghdr *ghdr, struct iscsidsc_conn *conn);
+int iscsidsc_decode_event(struct genlmsghdr *ghdr,
+			  struct iscsidsc_event *event);
+
+/* ident.c */
+void iscsidsc_ident_session(struct iscsidsc_session *session);
+void iscsidsc_ident_conn(const struct iscsidsc_session *session,
+			 struct iscsidsc_conn *conn);
+
+/* status.c */
+ISDSC_STATUS iscsidsc_status(int cmd, int error);
+
+/* utf.c */
+int iscsidsc_utf16_to_utf8(const char16_t *from, size_t units, char *to,
+			   size_t size);
+size_t iscsidsc_utf8_to_utf16(const char *from, char16_t *to, size_t units);
+int iscsidsc_utf8_valid(const char *text);
+
+/* resolve.c */
+ISDSC_STATUS iscsidsc_resolve(const char *name, uint16_t port, int family,
+			      struct iscsidsc_addr **addrs, size_t *count);
+ISDSC_STATUS iscsidsc_numeric(const char *text, struct iscsidsc_addr *addr);
+
+/* conn.c */
+ISDSC_STATUS iscsidsc_conn_try(struct iscsidsc *h,
+			       const struct iscsidsc_add *add,
+			       const struct iscsidsc_addr *remote,
+			       const struct iscsidsc_addr *source,
+			       uint32_t ifindex, struct iscsidsc_conn *result);
+
+#endif /* ISCSIDSC_INTERNAL_H */

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/* mcsadm add, remove, policy. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mcsadm.h"
+
+static int take_name(const char *option, const char *text,
+		     enum iscsidsc_names names, uint32_t *value)
+{
+	if (!iscsidsc_name_value(names, text, value))
+		return EXIT_DONE;
+	return usage_error("%s does not take '%s'", option, text);
+}
+
+/* Options of add that do not depend on the portal */
+static int fill_add(const struct options *o, struct iscsidsc_add *add)
+{
+	uint32_t value;
+	int code;
+
+	iscsidsc_add_init(add);
+	add->source = o->source;
+	add->ifname = o->ifname;
+	add->timeout_ms = o->timeout_s * 1000;
+	if (o->duplicate)
+		add->flags |= ISCSI_MCS_CONN_FLAGS_ALLOW_DUPLICATE;
+	if (o->digest_header) {
+		code = take_name("--header-digest", o->digest_header,
+				 ISCSIDSC_NAMES_DIGEST, &value);
+		if (code)
+			return code;
+		add->header_digest = (int)value;
+	}
+	if (o->digest_data) {
+		code = take_name("--data-digest", o->digest_data,
+				 ISCSIDSC_NAMES_DIGEST, &value);
+		if (code)
+			return code;
+		add->data_digest = (int)value;
+	}
+	if (o->role) {
+		code = take_name("--role", o->role, ISCSIDSC_NAMES_ROLE,
+				 &add->role);
+		if (code)
+			return code;
+	}
+	if (o->weight && parse_u32(o->weight, UINT32_MAX, &add->weight))
+		return usage_error("--weight takes a number");
+	return EXIT_DONE;
+}
+
+static int add_one(struct iscsidsc *h, struct iscsidsc_add *add,
+		   const char *portal)
+{
+	char address[MAX_ISCSI_PORTAL_ADDRESS_LEN];
+	char local[ISCSIDSC_ADDR_TEXT_LEN], remote[ISCSIDSC_ADDR_TEXT_LEN];
+	struct iscsidsc_conn conn;
+	ISDSC_STATUS status;
+
+	if (parse_portal(portal, address, sizeof(address), &add->port))
+		return usage_error("'%s' is no portal", portal);
+	add->address = address;
+	status = iscsidsc_conn_add(h, add, &conn);
+	if (status == ISDSC_CONNECTION_ALREADY_EXISTS) {
+		printf("session %" PRIu32 ": connection to %s exists already\n",
+		       add->sid, portal);
+		return EXIT_DONE;
+	}
+	if (status)
+		return failed(h, status,
+			      "cannot add connection to session %" PRIu32 " via %s",
+			      add->sid, portal);
+	iscsidsc_addr_text(&conn.local, 0, local, sizeof(local));
+	iscsidsc_addr_text(&conn.remote, 1, remote, sizeof(remote));
+	printf("session %" PRIu32 ": added conn %u  %s -> %s\n", add->sid,
+	       conn.cid, *local ? local : "-", *remote ? remote : portal);
+	return EXIT_DONE;
+}
+
+/**
+ * cmd_add - add a connection, or several
+ * @o: command line
+ *
+ * Return: exit code, EXIT_PARTLY if some portals worked and some did not.
+ */
+int cmd_add(const struct options *o)
+{
+	char address[MAX_ISCSI_PORTAL_ADDRESS_LEN];
+	struct iscsidsc_snapshot *snap;
+	struct iscsidsc_add add;
+	struct iscsidsc *h;
+	size_t i, done = 0;
+	uint16_t port;
+	int code;
+
+	if (!o->session || !o->portal_count)
+		return usage_error("add needs --session and --portal");
+	for (i = 0; i < o->portal_count; i++)
+		if (parse_portal(o->portals[i], address, sizeof(address),
+				 &port))
+			return usage_error("'%s' is no portal",
+					   o->portals[i]);
+	code = fill_add(o, &add);
+	if (!code)
+		code = open_handle(&h);
+	if (code)
+		return code;
+	code = find_session(h, o->session, &snap);
+	if (!code) {
+		add.sid = snap->sessions[0]->sid;
+		iscsidsc_snapshot_free(snap);
+		for (i = 0; i < o->portal_count; i++)
+			done += add_one(h, &add, o->portals[i]) == EXIT_DONE;
+		if (done < o->portal_count)
+			code = done ? EXIT_PARTLY : EXIT_FAILED;
+	}
+	iscsidsc_close(h);
+	return code;
+}
+
+static const struct iscsidsc_conn *
+find_conn(const struct iscsidsc_session *session, int kind, const char *text,
+	  int *bad)
+{
+	ISCSI_UNIQUE_CONNECTION_ID id;
+	uint32_t number = 0;
+	size_t i;
+
+	if (kind == 'u')
+		*bad = iscsidsc_id_parse(text, &id);
+	else
+		*bad = parse_u32(text, kind == 'c' ? UINT16_MAX : UINT32_MAX,
+				 &number);
+	for (i = 0; !*bad && i < session->conn_count; i++) {
+		const struct iscsidsc_conn *c = session->conns[i];
+
+		if ((kind == 'c' && c->cid == number) ||
+		    (kind == 'i' && c->id == number) ||
+		    (kind == 'u' && !memcmp(&c->unique_id, &id, sizeof(id))))
+			return c;
+	}
+	return NULL;
+}
+
+static int remove_from(struct iscsidsc *h,
+		       const struct iscsidsc_session *session,
+		       const struct options *o)
+{
+	const struct iscsidsc_conn *conn;
+	ISDSC_STATUS status;
+	int bad;
+
+	conn = find_conn(session, o->conn_kind, o->conn, &bad);
+	if (bad)
+		return usage_error("'%s' is no connection", o->conn);
+	if (!conn) {
+		printf("session %" PRIu32 ": has no conn %s, nothing to do\n",
+		       session->sid, o->conn);
+		return EXIT_DONE;
+	}
+	status = iscsidsc_conn_remove(h, session->sid, conn->id);
+	if (status)
+		return failed(h, status,
+			      "cannot remove conn %u of session %" PRIu32,
+			      conn->cid, session->sid);
+	printf("session %" PRIu32 ": removed conn %u\n", session->sid,
+	       conn->cid);
+	return EXIT_DONE;
+}
+
+/**
+ * cmd_remove - remove a connection
+ * @o: command line
+ *
+ * Return: exit code.
+ */
+int cmd_remove(const struct options *o)
+{
+	struct iscsidsc_snapshot *snap;
+	struct iscsidsc *h;
+	int code;
+
+	if (!o->session || !o->conn)
+		return usage_error("remove needs --session and --cid");
+	code = open_handle(&h);
+	if (code)
+		return code;
+	code = find_session(h, o->session, &snap);
+	if (!code) {
+		code = remove_from(h, snap->sessions[0], o);
+		iscsidsc_snapshot_free(snap);
+	}
+	iscsidsc_close(h);
+	return code;
+}
+
+static int set_policy(struct iscsidsc *h,
+		      const struct iscsidsc_session *session, const char *name)
+{
+	ISDSC_STATUS status;
+	uint32_t policy;
+
+	if (iscsidsc_name_value(ISCSIDSC_NAMES_POLICY, name, &policy))
+		return usage_error("'%s' is no policy", name);
+	if (session->policy == policy) {
+		printf("session %" PRIu32 ": policy is %s already\n",
+		       session->sid, name);
+		return EXIT_DONE;
+	}
+	status = iscsidsc_session_set(h, session->sid, ISCSIDSC_SET_POLICY,
+				      policy);
+	if (status)
+		return failed(h, status,
+			      "cannot set policy of session %" PRIu32,
+			      session->sid);
+	printf("session %" PRIu32 ": policy %s\n", session->sid, name);
+	return EXIT_DONE;
+}
+
+/**
+ * cmd_policy - choose how commands are spread
+ * @o: command line
+ *
+ * Return: exit code.
+ */
+int cmd_policy(const struct options *o)
+{
+	struct iscsidsc_snapshot *snap;
+	struct iscsidsc *h;
+	uint32_t policy;
+	int code;
+
+	if (!o->session || o->argc != 1)
+		return usage_error("policy needs --session and one name");
+	if (iscsidsc_name_value(ISCSIDSC_NAMES_POLICY, o->argv[0], &policy))
+		return usage_error("'%s' is no policy", o->argv[0]);
+	code = open_handle(&h);
+	if (code)
+		return code;
+	code = find_session(h, o->session, &snap);
+	if (!code) {
+		code = set_policy(h, snap->sessions[0], o->argv[0]);
+		iscsidsc_snapshot_free(snap);
+	}
+	iscsidsc_close(h);
+	return code;
+}

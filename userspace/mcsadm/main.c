@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/* mcsadm: connections of iSCSI sessions, for people. */
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mcsadm.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct options *o);
+	const char *args;
+	const char *help;
+} commands[] = {
+	{ "list", cmd_list, "[--session SID] [--verbose] [--json]",
+	  "list sessions and their connections (default)" },
+	{ "add", cmd_add, "--session SID --portal ADDRESS[:PORT]",
+	  "add a connection to a session" },
+	{ "remove", cmd_remove, "--session SID --cid N",
+	  "remove a connection from a session" },
+	{ "policy", cmd_policy, "--session SID NAME",
+	  "choose how commands are spread" },
+	{ "monitor", cmd_monitor, "[--timeout SECONDS] [--json]",
+	  "print the state, then events as they come" },
+	{ "ports", cmd_ports, "[--json]",
+	  "list local addresses and their initiator port numbers" },
+};
+
+static void usage(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: mcsadm COMMAND [OPTIONS]\n\nCommands:\n", out);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-8s %s\n           %s\n", commands[i].name,
+			commands[i].args, commands[i].help);
+	fputs("\nOptions:\n"
+	      "  -s, --session SID        number N of sessionN, or unique ID\n"
+	      "  -p, --portal ADDR[:PORT] target portal, port 3260 if absent;\n"
+	      "                           may be given several times\n"
+	      "  -S, --source ADDRESS     local address\n"
+	      "  -I, --interface NAME     local interface\n"
+	      "  -t, --timeout SECONDS    limit for connect and login (1-600)\n"
+	      "      --header-digest NAME none, crc32c\n"
+	      "      --data-digest NAME   none, crc32c\n"
+	      "      --role NAME          active, standby\n"
+	      "      --weight N           for policy weighted-paths\n"
+	      "      --duplicate          even if there is such a connection\n"
+	      "  -c, --cid N              connection, by its CID\n"
+	      "  -i, --id N               connection, by its number\n"
+	      "  -u, --connection ID      connection, by its unique ID\n"
+	      "  -v, --verbose            everything that is known\n"
+	      "  -j, --json               as JSON\n"
+	      "  -h, --help               this text\n"
+	      "  -V, --version            version of mcsadm\n"
+	      "\nPolicies: least-queue-depth, round-robin, "
+	      "round-robin-with-subset,\n"
+	      "fail-over-only, weighted-paths\n"
+	      "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 partly done\n",
+	      out);
+}
+
+enum { OPT_HEADER_DIGEST = 256, OPT_DATA_DIGEST, OPT_ROLE, OPT_WEIGHT,
+       OPT_DUPLICATE };
+
+static const struct option long_options[] = {
+	{ "session", required_argument, NULL, 's' },
+	{ "portal", required_argument, NULL, 'p' },
+	{ "source", required_argument, NULL, 'S' },
+	{ "interface", required_argument, NULL, 'I' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "header-digest", required_argument, NULL, OPT_HEADER_DIGEST },
+	{ "data-digest", required_argument, NULL, OPT_DATA_DIGEST },
+	{ "role", required_argument, NULL, OPT_ROLE },
+	{ "weight", required_argument, NULL, OPT_WEIGHT },
+	{ "duplicate", no_argument, NULL, OPT_DUPLICATE },
+	{ "cid", required_argument, NULL, 'c' },
+	{ "id", required_argument, NULL, 'i' },
+	{ "connection", required_argument, NULL, 'u' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Nothing more to do after --help and --version */
+#define STOP	(-1)
+
+static int take_option(struct options *o, int opt, const char *arg)
+{
+	uint32_t seconds;
+
+	switch (opt) {
+	case 's':
+		o->session = arg;
+		break;
+	case 'p':
+		if (o->portal_count == MAX_PORTALS)
+			return usage_error("more than %d portals", MAX_PORTALS);
+		o->portals[o->portal_count++] = arg;
+		break;
+	case 'S':
+		o->source = arg;
+		break;
+	case 'I':
+		o->ifname = arg;
+		break;
+	case 't':
+		if (parse_u32(arg, 600, &seconds) || !seconds)
+			return usage_error("--timeout takes 1 to 600");
+		o->timeout_s = seconds;
+		break;
+	case 'c':
+	case 'i':
+	case 'u':
+		if (o->conn)
+			return usage_error("one connection at a time");
+		o->conn = arg;
+		o->conn_kind = opt;
+		break;
+	case 'v':
+		o->verbose = 1;
+		break;
+	case 'j':
+		o->json = 1;
+		break;
+	case OPT_HEADER_DIGEST:
+		o->digest_header = arg;
+		break;
+	case OPT_DATA_DIGEST:
+		o->digest_data = arg;
+		break;
+	case OPT_ROLE:
+		o->role = arg;
+		break;
+	case OPT_WEIGHT:
+		o->weight = arg;
+		break;
+	case OPT_DUPLICATE:
+		o->duplicate = 1;
+		break;
+	case 'h':
+		usage(stdout);
+		return STOP;
+	case 'V':
+		printf("mcsadm %s\n", ISCSIDSC_VERSION);
+		return STOP;
+	default:
+		/* getopt has said what is wrong. */
+		fputs("see mcsadm --help\n", stderr);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
+static int parse_options(int argc, char **argv, struct options *o)
+{
+	int opt, code;
+
+	while ((opt = getopt_long(argc, argv, "s:p:S:I:t:c:i:u:vjhV",
+				  long_options, NULL)) != -1) {
+		code = take_option(o, opt, optarg);
+		if (code)
+			return code;
+	}
+	o->argc = argc - optind;
+	o->argv = argv + optind;
+	return EXIT_DONE;
+}
+
+static const struct command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command = &commands[0];
+	struct options o = { 0 };
+	int code;
+
+	code = parse_options(argc, argv, &o);
+	if (code)
+		return code == STOP ? EXIT_DONE : code;
+	if (o.argc && !strcmp(o.argv[0], "help")) {
+		usage(stdout);
+		return EXIT_DONE;
+	}
+	if (o.argc) {
+		command = find_command(o.argv[0]);
+		if (!command)
+			return usage_error("unknown command '%s'", o.argv[0]);
+		o.argc--;
+		o.argv++;
+	}
+	if (o.argc && command->run != cmd_policy)
+		return usage_error("%s does not take '%s'", command->name,
+				   o.argv[0]);
+	code = command->run(&o);
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("mcsadm: cannot write");
+		return EXIT_FAILED;
+	}
+	return code;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) The iscsi_mcs authors */
+/* What the files of mcsadm share. */
+#ifndef MCSADM_H
+#define MCSADM_H
+
+#include <stdio.h>
+
+#include <json.h>
+
+#include <iscsidsc_linux.h>
+#include <linux/iscsi_mcs.h>
+
+/* Version of the JSON output; raised when a key goes away or changes */
+#define JSON_FORMAT	1
+
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_PARTLY = 3
+};
+
+#define MAX_PORTALS	16
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/**
+ * struct options - what the command line says
+ * @argc: words that are no options
+ * @argv: them
+ * @session: --session
+ * @portals: --portal, once or several times
+ * @portal_count: how often
+ * @source: --source
+ * @ifname: --interface
+ * @conn: --cid, --id or --connection
+ * @conn_kind: which of the three: 'c', 'i', 'u', 0 for none
+ * @timeout_s: --timeout, 0 for none
+ * @json: --json
+ * @verbose: --verbose
+ * @duplicate: --duplicate
+ * @digest_header: --header-digest
+ * @digest_data: --data-digest
+ * @role: --role
+ * @weight: --weight
+ */
+struct options {
+	int argc;
+	char **argv;
+	const char *session;
+	const char *portals[MAX_PORTALS];
+	size_t portal_count;
+	const char *source;
+	const char *ifname;
+	const char *conn;
+	int conn_kind;
+	unsigned int timeout_s;
+	int json;
+	int verbose;
+	int duplicate;
+	const char *digest_header;
+	const char *digest_data;
+	const char *role;
+	const char *weight;
+};
+
+/* Kinds of values, for output as text and as JSON alike */
+enum value_kind { VALUE_U8, VALUE_U16, VALUE_U32, VALUE_U64, VALUE_BOOL,
+		  VALUE_NAME, VALUE_TEXT, VALUE_ADDR, VALUE_ISID, VALUE_ID };
+
+/**
+ * struct value - one member of what is shown
+ * @key: its name in the output
+ * @kind: its kind
+ * @offset: where it is
+ * @names: for VALUE_NAME
+ */
+struct value {
+	const char *key;
+	enum value_kind kind;
+	size_t offset;
+	enum iscsidsc_names names;
+};
+
+extern const struct value session_values[];
+extern const struct value conn_values[];
+extern const struct value event_values[];
+
+/* values.c */
+json_object *values_json(const struct value *values, const void *object);
+void values_text(FILE *out, const char *indent, const struct value *values,
+		 const void *object);
+
+/* show.c */
+int cmd_list(const struct options *o);
+int cmd_ports(const struct options *o);
+void show_sessions(const struct iscsidsc_snapshot *snap);
+json_object *json_sessions(const struct iscsidsc_snapshot *snap);
+void json_print(json_object *object);
+
+/* change.c */
+int cmd_add(const struct options *o);
+int cmd_remove(const struct options *o);
+int cmd_policy(const struct options *o);
+
+/* monitor.c */
+int cmd_monitor(const struct options *o);
+
+/* util.c */
+int usage_error(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+int failed(struct iscsidsc *h, ISDSC_STATUS status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+int open_handle(struct iscsidsc **h);
+int parse_u32(const char *text, uint32_t max, uint32_t *value);
+int parse_portal(const char *text, char *address, size_t size,
+		 uint16_t *port);
+int find_session(struct iscsidsc *h, const char *text,
+		 struct iscsidsc_snapshot **snap);
+
+#endif /* MCSADM_H */

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/* Error messages, and words of the command line. */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mcsadm.h"
+
+/**
+ * usage_error - say what is wrong with the command line
+ * @format: message
+ *
+ * Return: EXIT_USAGE.
+ */
+int usage_error(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("mcsadm: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputs("; see mcsadm --help\n", stderr);
+	return EXIT_USAGE;
+}
+
+/**
+ * failed - say what failed, why, and what to do
+ * @h: handle with the words of the kernel, or NULL
+ * @status: status of the call
+ * @format: what failed
+ *
+ * Return: EXIT_FAILED.
+ */
+int failed(struct iscsidsc *h, ISDSC_STATUS status, const char *format, ...)
+{
+	const char *why = iscsidsc_strerror(status);
+	const char *advice = iscsidsc_advice(status);
+	va_list ap;
+
+	if (h && *iscsidsc_detail(h))
+		why = iscsidsc_detail(h);
+	fputs("mcsadm: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fprintf(stderr, ": %s", why);
+	if (*advice)
+		fprintf(stderr, " (%s)", advice);
+	fputc('\n', stderr);
+	return EXIT_FAILED;
+}
+
+/**
+ * open_handle - make a handle, or say why not
+ * @h: set to it
+ *
+ * Return: EXIT_DONE or EXIT_FAILED.
+ */
+int open_handle(struct iscsidsc **h)
+{
+	ISDSC_STATUS status = iscsidsc_open(h);
+
+	if (status)
+		return failed(NULL, status, "cannot talk to the kernel");
+	return EXIT_DONE;
+}
+
+/**
+ * parse_u32 - read a number
+ * @text: decimal
+ * @max: largest allowed
+ * @value: set to it
+ *
+ * Return: 0 or -1.
+ */
+int parse_u32(const char *text, uint32_t max, uint32_t *value)
+{
+	unsigned long long n;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (errno || *end || n > max)
+		return -1;
+	*value = (uint32_t)n;
+	return 0;
+}
+
+/**
+ * parse_portal - read ADDRESS[:PORT]
+ * @text: IPv4 address or name with ":PORT" or without; IPv6 address without
+ *	port or as "[ADDRESS]:PORT"
+ * @address: set to the address
+ * @size: size of @address
+ * @port: set to the port, 3260 if there is none
+ *
+ * Return: 0 or -1.
+ */
+int parse_portal(const char *text, char *address, size_t size,
+		 uint16_t *port)
+{
+	const char *colon = strrchr(text, ':');
+	const char *bracket = strrchr(text, ']');
+	uint32_t number = 3260;
+	size_t len = strlen(text);
+
+	/* A colon is that of a port if it is the only one, or after "]". */
+	if (colon && (bracket ? colon == bracket + 1 :
+				strchr(text, ':') == colon)) {
+		if (parse_u32(colon + 1, UINT16_MAX, &number) || !number)
+			return -1;
+		len = (size_t)(colon - text);
+	} else if (bracket && bracket[1]) {
+		return -1;
+	}
+	if (!len || len >= size)
+		return -1;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	*port = (uint16_t)number;
+	return 0;
+}
+
+/**
+ * find_session - find the session a word names
+ * @h: handle
+ * @text: session number, or unique ID
+ * @snap: set to a snapshot of it
+ *
+ * Return: EXIT_DONE, EXIT_USAGE if it names none, EXIT_FAILED.
+ */
+int find_session(struct iscsidsc *h, const char *text,
+		 struct iscsidsc_snapshot **snap)
+{
+	ISCSI_UNIQUE_SESSION_ID id;
+	ISDSC_STATUS status;
+	uint32_t sid;
+
+	if (!strncmp(text, "session", 7))
+		text += 7;
+	if (!parse_u32(text, ISCSIDSC_ALL_SESSIONS - 1, &sid))
+		status = iscsidsc_snapshot_get(h, sid, snap);
+	else if (!iscsidsc_id_parse(text, &id))
+		status = iscsidsc_session_find(h, &id, snap);
+	else
+		return usage_error("'%s' is no session", text);
+	if (status)
+		return failed(h, status, "cannot find session %s", text);
+	return EXIT_DONE;
+}
