@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Sending pages by reference on every supported kernel.
- * Copyright the iscsi_mcs authors
+ * Copyright The iscsi_mcs authors
  */
 #ifndef MCS_COMPAT_MCS_SPLICE_H
 #define MCS_COMPAT_MCS_SPLICE_H

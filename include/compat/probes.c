@@ -8,7 +8,7 @@
  * that do not. A section must therefore not change the meaning of those after
  * it, and each says which upstream release brought the feature, so that the
  * section and its shim can be deleted with the last kernel that lacks it.
- * Copyright the iscsi_mcs authors
+ * Copyright The iscsi_mcs authors
  */
 
 #include <linux/blkdev.h>

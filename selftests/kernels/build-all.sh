@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
 #
 # Build the module for each kernel with gcc and clang, W=1. KTAP on stdout.
 #

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
 #
 # Build the debug kernel from Debian's linux-source and print where it is.
 #
@@ -24,7 +25,8 @@ objects=2100
 # fragment - every option wanted, common ones first
 fragment()
 {
-	cat "$kernels_dir/debug.config" "$kernels_dir/debug-$variant.config"
+	cat "$kernels_dir/debug.config" "$kernels_dir/debug-$variant.config" |
+		grep "^CONFIG_"
 }
 
 # configure TREE - allnoconfig plus the fragment; all of it must hold

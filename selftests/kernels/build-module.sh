@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
 #
 # Build iscsi_mcs.ko for another kernel and print its path.
 #

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
 #
 # mmdebstrap hook of fetch.sh: install the headers of the newest KERNEL into
 # ROOT and leave its image packages, unpacked later, in ROOT/kernel.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
 #
 # Get one of Debian's kernels as shipped, with a toolchain that builds modules
 # for it, and print where it is. Nothing is installed on this machine but

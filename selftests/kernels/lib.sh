@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
 # shellcheck shell=bash
 #
 # Helpers of the scripts in this directory. Source it.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
 #
 # Checks that need no running kernel. KTAP on stdout, findings as diagnostics.
 #
@@ -76,7 +77,7 @@ check_checkpatch()
 	mkdir "$work/links"
 	ln -s "$top_dir"/{drivers,include,userspace,selftests} "$work/links/"
 	list '*.c' '*.h' | (cd "$work/links" && xargs "$tools/checkpatch.pl" \
-		--no-tree --strict --terse --show-types --file --quiet \
+		--no-tree --root=. --strict --terse --show-types --file --quiet \
 		--max-line-length=100) 2>&1 | grep -v '^total: ' |
 		allowed >"$work/out"
 	result "checkpatch --strict" "$work/out"

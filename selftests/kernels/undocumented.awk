@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
 #
 # Print the functions of a C file that are visible outside it and have no
 # kernel-doc comment. Usage: awk -v file=NAME -f undocumented.awk FILE

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Formatted extack messages (v6.2) for kernels whose extack has no buffer.
- * Copyright the iscsi_mcs authors
+ * Copyright The iscsi_mcs authors
  */
 #ifndef MCS_COMPAT_LINUX_NETLINK_H
 #define MCS_COMPAT_LINUX_NETLINK_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Copyright the iscsi_mcs authors
+ * Copyright The iscsi_mcs authors
  *
  * No guard around the include: the kernel's header reads itself again for each
  * trace header and does its own guarding.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * v6.12: move asm/unaligned.h to linux/unaligned.h
- * Copyright the iscsi_mcs authors
+ * Copyright The iscsi_mcs authors
  */
 #ifndef MCS_COMPAT_LINUX_UNALIGNED_H
 #define MCS_COMPAT_LINUX_UNALIGNED_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Copyright the iscsi_mcs authors
+ * Copyright The iscsi_mcs authors
  */
 #ifndef MCS_COMPAT_NET_SOCK_H
 #define MCS_COMPAT_NET_SOCK_H

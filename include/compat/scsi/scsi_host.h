@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Host template hooks as in v7.2; see probes.c for when each came.
- * Copyright the iscsi_mcs authors
+ * Copyright The iscsi_mcs authors
  */
 #ifndef MCS_COMPAT_SCSI_SCSI_HOST_H
 #define MCS_COMPAT_SCSI_SCSI_HOST_H
