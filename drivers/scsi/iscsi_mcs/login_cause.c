@@ -76,7 +76,7 @@ static const struct mcs_login_cause_info mcs_login_causes[] = {
 	CAUSE(TARGET_AUTH, -EKEYREVOKED, STOP,
 	      "target failed to prove its identity (mutual CHAP)"),
 	CAUSE(AUTH_SETUP, -EINVAL, STOP,
-	      "CHAP names or secrets break the rules for them"),
+	      "names or secrets for CHAP break the rules for them"),
 	CAUSE(CLOSED, -ECONNRESET, RETRY,
 	      "target closed the connection during login"),
 	CAUSE(TIMEOUT, -ETIMEDOUT, RETRY,

@@ -24,15 +24,19 @@ static const char * const mcs_login_digest_offers[] = {
 	[MCS_LOGIN_DIGEST_CRC32C] = "CRC32C",
 };
 
-/**
- * mcs_login_has_auth - can this side authenticate?
- * @login: state
- *
- * Return: true if there are secrets to authenticate with.
- */
-bool mcs_login_has_auth(const struct mcs_login *login)
+/* May the target choose to let us in without authentication? */
+static bool mcs_login_none_will_do(const struct mcs_login *login)
 {
-	return false;
+	const struct mcs_chap_auth *auth = login->p.auth;
+
+	return !auth || (!auth->required && !mcs_chap_is_mutual(auth));
+}
+
+static const char *mcs_login_auth_offer(const struct mcs_login *login)
+{
+	if (!login->p.auth)
+		return mcs_login_none;
+	return mcs_login_none_will_do(login) ? "CHAP,None" : "CHAP";
 }
 
 /**
@@ -45,9 +49,20 @@ void mcs_login_put_first_keys(struct mcs_login *login)
 
 	mcs_text_put(tx, "InitiatorName", login->p.initiator_name);
 	mcs_text_put(tx, "TargetName", login->p.target_name);
-	mcs_text_put(tx, "AuthMethod", mcs_login_none);
-	login->auth_done = true;
-	login->transit = true;
+	mcs_text_put(tx, "AuthMethod", mcs_login_auth_offer(login));
+}
+
+/**
+ * mcs_login_may_transit - may the next request ask for the next stage?
+ * @login: state
+ *
+ * Return: false as long as this side has something left to say in this one.
+ */
+bool mcs_login_may_transit(const struct mcs_login *login)
+{
+	if (login->csg != ISCSI_SECURITY_NEGOTIATION_STAGE || !login->p.auth)
+		return true;
+	return login->auth_step >= MCS_LOGIN_AUTH_STEP_RESULT;
 }
 
 /**
@@ -121,14 +136,46 @@ mcs_login_key_auth_method(struct mcs_login *login,
 	if (login->csg != ISCSI_SECURITY_NEGOTIATION_STAGE)
 		return MCS_LOGIN_PROTOCOL;
 	if (mcs_text_value_is(pair, mcs_login_none))
+		return mcs_login_none_will_do(login) ? MCS_LOGIN_OK :
+						       MCS_LOGIN_AUTH_METHOD;
+	login->chap_chosen = mcs_text_value_is(pair, "CHAP");
+	if (login->chap_chosen && login->p.auth)
 		return MCS_LOGIN_OK;
 	/*
-	 * None was all we offered. Targets that insist on CHAP say Reject,
-	 * or name it although it was not on the list.
+	 * Without secrets None was all we offered. Targets that insist on
+	 * CHAP say Reject, or name it although it was not on the list.
 	 */
-	if (mcs_text_value_is_refusal(pair) || mcs_text_value_is(pair, "CHAP"))
-		return MCS_LOGIN_AUTH_NEEDED;
-	return MCS_LOGIN_PROTOCOL;
+	if (!login->chap_chosen && !mcs_text_value_is_refusal(pair))
+		return MCS_LOGIN_PROTOCOL;
+	return login->p.auth ? MCS_LOGIN_AUTH_METHOD : MCS_LOGIN_AUTH_NEEDED;
+}
+
+static enum mcs_login_cause
+mcs_login_key_chap(struct mcs_login *login, const struct mcs_text_pair *pair)
+{
+	struct mcs_chap_keys *keys = &login->chap_keys;
+
+	if (!login->chap_chosen ||
+	    login->csg != ISCSI_SECURITY_NEGOTIATION_STAGE)
+		return MCS_LOGIN_PROTOCOL;
+	switch (pair->key[pair->key_len - 1]) {
+	case 'A':
+		keys->a = *pair;
+		break;
+	case 'I':
+		keys->i = *pair;
+		break;
+	case 'C':
+		keys->c = *pair;
+		break;
+	case 'N':
+		keys->n = *pair;
+		break;
+	default:
+		keys->r = *pair;
+		break;
+	}
+	return MCS_LOGIN_OK;
 }
 
 static enum mcs_login_cause
@@ -195,6 +242,11 @@ struct mcs_login_key {
 static const struct mcs_login_key mcs_login_keys[] = {
 	{ "TargetPortalGroupTag", mcs_login_key_tpgt },
 	{ "AuthMethod", mcs_login_key_auth_method },
+	{ "CHAP_A", mcs_login_key_chap },
+	{ "CHAP_I", mcs_login_key_chap },
+	{ "CHAP_C", mcs_login_key_chap },
+	{ "CHAP_N", mcs_login_key_chap },
+	{ "CHAP_R", mcs_login_key_chap },
 	{ "HeaderDigest", mcs_login_key_header_digest },
 	{ "DataDigest", mcs_login_key_data_digest },
 	{ "MaxRecvDataSegmentLength", mcs_login_key_max_recv },
@@ -257,12 +309,66 @@ enum mcs_login_cause mcs_login_take_keys(struct mcs_login *login)
 	struct mcs_text_pair pair;
 	struct mcs_text_iter it;
 
+	memset(&login->chap_keys, 0, sizeof(login->chap_keys));
 	if (mcs_text_check(login->rx_data, login->rx_len) < 0)
 		return MCS_LOGIN_BAD_TEXT;
 	mcs_text_iter_init(&it, login->rx_data, login->rx_len);
 	while (!cause && mcs_text_next(&it, &pair) > 0)
 		cause = mcs_login_take_key(login, &pair);
 	return cause;
+}
+
+static bool mcs_login_has_chap_keys(const struct mcs_chap_keys *keys)
+{
+	return keys->a.key || keys->i.key || keys->c.key || keys->n.key ||
+	       keys->r.key;
+}
+
+static enum mcs_login_cause mcs_login_take_method(struct mcs_login *login)
+{
+	if (mcs_login_has_chap_keys(&login->chap_keys))
+		return MCS_LOGIN_PROTOCOL;
+	if (login->chap_chosen) {
+		login->auth_step = MCS_LOGIN_AUTH_STEP_CHALLENGE;
+		return mcs_chap_offer(&login->chap, &login->tx);
+	}
+	/* a target that says nothing wants nothing */
+	if (!mcs_login_none_will_do(login))
+		return MCS_LOGIN_AUTH_METHOD;
+	login->auth_step = MCS_LOGIN_AUTH_STEP_DONE;
+	return MCS_LOGIN_OK;
+}
+
+static enum mcs_login_cause mcs_login_take_result(struct mcs_login *login)
+{
+	login->auth_step = MCS_LOGIN_AUTH_STEP_DONE;
+	if (mcs_chap_is_mutual(login->p.auth))
+		return mcs_chap_verify(&login->chap, &login->chap_keys);
+	return mcs_login_has_chap_keys(&login->chap_keys) ?
+		MCS_LOGIN_PROTOCOL : MCS_LOGIN_OK;
+}
+
+/**
+ * mcs_login_take_security - go on in the security stage
+ * @login: state, keys of the response already taken
+ *
+ * Return: MCS_LOGIN_OK or why the login cannot go on.
+ */
+enum mcs_login_cause mcs_login_take_security(struct mcs_login *login)
+{
+	switch (login->auth_step) {
+	case MCS_LOGIN_AUTH_STEP_METHOD:
+		return mcs_login_take_method(login);
+	case MCS_LOGIN_AUTH_STEP_CHALLENGE:
+		login->auth_step = MCS_LOGIN_AUTH_STEP_RESULT;
+		return mcs_chap_respond(&login->chap, &login->chap_keys,
+					login->p.initiator_name, &login->tx);
+	case MCS_LOGIN_AUTH_STEP_RESULT:
+		return mcs_login_take_result(login);
+	default:
+		return mcs_login_has_chap_keys(&login->chap_keys) ?
+			MCS_LOGIN_PROTOCOL : MCS_LOGIN_OK;
+	}
 }
 
 /**

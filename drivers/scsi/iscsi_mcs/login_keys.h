@@ -13,6 +13,7 @@ void mcs_login_put_first_keys(struct mcs_login *login);
 void mcs_login_put_operational_keys(struct mcs_login *login);
 enum mcs_login_cause mcs_login_take_keys(struct mcs_login *login);
 enum mcs_login_cause mcs_login_verdict(const struct mcs_login *login);
-bool mcs_login_has_auth(const struct mcs_login *login);
+enum mcs_login_cause mcs_login_take_security(struct mcs_login *login);
+bool mcs_login_may_transit(const struct mcs_login *login);
 
 #endif /* MCS_LOGIN_KEYS_H */

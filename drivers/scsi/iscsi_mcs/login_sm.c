@@ -41,24 +41,31 @@ static bool mcs_login_params_ok(const struct mcs_login_params *p)
  * @login: state, need not be initialised
  * @params: what to log in with; copied, the strings are not
  *
- * Return: 0, or -EINVAL if @params cannot be sent.
+ * Return: 0, or -EINVAL if @params cannot be sent; the cause in the result
+ * is MCS_LOGIN_AUTH_SETUP if that is because of names or secrets.
  */
 int mcs_login_start(struct mcs_login *login,
 		    const struct mcs_login_params *params)
 {
 	memset(login, 0, offsetof(struct mcs_login, tx_data));
 	login->rx_len = 0;
-	login->ended = true;
-	if (!mcs_login_params_ok(params))
+	if (!mcs_login_params_ok(params)) {
+		mcs_login_fail(login, MCS_LOGIN_PROTOCOL, 0);
 		return -EINVAL;
-
-	login->ended = false;
+	}
+	if (params->auth && !mcs_chap_auth_ok(params->auth)) {
+		mcs_login_fail(login, MCS_LOGIN_AUTH_SETUP, 0);
+		return -EINVAL;
+	}
 	login->p = *params;
 	login->result.max_xmit_dlength = ISCSI_DEF_MAX_RECV_SEG_LEN;
 	login->result.exp_statsn = params->exp_statsn;
 	login->csg = ISCSI_SECURITY_NEGOTIATION_STAGE;
 	mcs_text_buf_init(&login->tx, login->tx_data, sizeof(login->tx_data));
+	if (params->auth)
+		mcs_chap_init(&login->chap, params->auth);
 	mcs_login_put_first_keys(login);
+	login->transit = mcs_login_may_transit(login);
 	return 0;
 }
 
@@ -148,6 +155,7 @@ void mcs_login_wipe(struct mcs_login *login)
 	login->ended = true;
 	login->tx.len = 0;
 	login->rx_len = 0;
+	mcs_chap_wipe(&login->chap);
 	memzero_explicit(login->tx_data, sizeof(login->tx_data));
 	memzero_explicit(login->rx_data, sizeof(login->rx_data));
 }
@@ -176,7 +184,7 @@ mcs_login_refused(struct mcs_login *login, const struct iscsi_login_rsp *rsp,
 		memcpy(login->result.redirect, pair.value, pair.value_len);
 		login->result.redirect[pair.value_len] = '\0';
 	}
-	if (cause == MCS_LOGIN_AUTH_FAILED && !mcs_login_has_auth(login))
+	if (cause == MCS_LOGIN_AUTH_FAILED && !login->p.auth)
 		cause = MCS_LOGIN_AUTH_NEEDED;
 	return mcs_login_fail(login, cause, 0);
 }
@@ -242,13 +250,12 @@ static enum mcs_login_action mcs_login_advance(struct mcs_login *login,
 	if (transit && login->csg == ISCSI_OP_PARMS_NEGOTIATION_STAGE)
 		return mcs_login_finish(login);
 	if (transit) {
-		if (!login->auth_done)
+		if (login->auth_step != MCS_LOGIN_AUTH_STEP_DONE)
 			return mcs_login_fail(login, MCS_LOGIN_PROTOCOL, 0);
 		login->csg = ISCSI_OP_PARMS_NEGOTIATION_STAGE;
 		mcs_login_put_operational_keys(login);
 	}
-	login->transit = login->csg != ISCSI_SECURITY_NEGOTIATION_STAGE ||
-			 login->auth_done;
+	login->transit = mcs_login_may_transit(login);
 	if (login->tx.overflow)
 		return mcs_login_fail(login, MCS_LOGIN_PROTOCOL, 0);
 	return MCS_LOGIN_SEND;
@@ -270,6 +277,8 @@ mcs_login_accept(struct mcs_login *login, const struct iscsi_login_rsp *rsp,
 	}
 
 	cause = mcs_login_take_keys(login);
+	if (!cause && login->csg == ISCSI_SECURITY_NEGOTIATION_STAGE)
+		cause = mcs_login_take_security(login);
 	login->rx_len = 0;
 	if (cause)
 		return mcs_login_fail(login, cause, 0);

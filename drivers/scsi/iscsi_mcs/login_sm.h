@@ -23,6 +23,7 @@
 
 #include <scsi/iscsi_proto.h>
 
+#include "chap.h"
 #include "login_cause.h"
 #include "text.h"
 
@@ -61,8 +62,9 @@ enum mcs_login_digest {
  * @header_digest: offer for HeaderDigest
  * @data_digest: offer for DataDigest
  * @max_recv_dlength: our MaxRecvDataSegmentLength
+ * @auth: names and secrets for CHAP, NULL to log in without
  *
- * The strings must stay valid until the login has ended.
+ * The strings, names and secrets must stay valid until the login has ended.
  */
 struct mcs_login_params {
 	const char *initiator_name;
@@ -76,6 +78,7 @@ struct mcs_login_params {
 	enum mcs_login_digest header_digest;
 	enum mcs_login_digest data_digest;
 	u32 max_recv_dlength;
+	const struct mcs_chap_auth *auth;
 };
 
 /**
@@ -127,6 +130,21 @@ enum mcs_login_action {
 };
 
 /**
+ * enum mcs_login_auth_step - what the security stage waits for
+ * @MCS_LOGIN_AUTH_STEP_METHOD: the target's choice of AuthMethod
+ * @MCS_LOGIN_AUTH_STEP_CHALLENGE: the target's challenge
+ * @MCS_LOGIN_AUTH_STEP_RESULT: how the target takes our response, and its
+ *	answer to our challenge with mutual CHAP
+ * @MCS_LOGIN_AUTH_STEP_DONE: nothing but the transit to the next stage
+ */
+enum mcs_login_auth_step {
+	MCS_LOGIN_AUTH_STEP_METHOD,
+	MCS_LOGIN_AUTH_STEP_CHALLENGE,
+	MCS_LOGIN_AUTH_STEP_RESULT,
+	MCS_LOGIN_AUTH_STEP_DONE,
+};
+
+/**
  * struct mcs_login - one login
  * @p: parameters
  * @result: outcome so far
@@ -134,7 +152,10 @@ enum mcs_login_action {
  * @csg: current stage
  * @transit: the next request asks for the next stage
  * @offered_keys: operational keys of this side were sent
- * @auth_done: nothing left to do in the security stage
+ * @chap_chosen: the target's choice of AuthMethod is CHAP
+ * @auth_step: progress of the security stage
+ * @chap_keys: CHAP keys of the response being read
+ * @chap: authentication under way
  * @seen: keys the target has sent, one bit per known key
  * @unknown_keys: number of unknown keys the target has sent
  * @tx: text of the next request
@@ -149,7 +170,10 @@ struct mcs_login {
 	u8 csg;
 	bool transit;
 	bool offered_keys;
-	bool auth_done;
+	bool chap_chosen;
+	enum mcs_login_auth_step auth_step;
+	struct mcs_chap_keys chap_keys;
+	struct mcs_chap chap;
 	u64 seen;
 	unsigned int unknown_keys;
 	struct mcs_text_buf tx;

@@ -198,21 +198,21 @@ static void mcs_offer_learn(struct mcs_offer *offer,
 {
 	u32 number;
 
-	if (mcs_text_key_is(pair, "HeaderDigest"))
+	if (mcs_text_key_is(pair, "HeaderDigest")) {
 		offer->header_digest = mcs_text_value_is(pair, "CRC32C");
-	else if (mcs_text_key_is(pair, "DataDigest"))
+	} else if (mcs_text_key_is(pair, "DataDigest")) {
 		offer->data_digest = mcs_text_value_is(pair, "CRC32C");
-	else if (mcs_text_key_is(pair, "AuthMethod"))
+	} else if (mcs_text_key_is(pair, "AuthMethod")) {
 		offer->chap = mcs_text_value_is(pair, "CHAP");
-	else if (mcs_text_key_is(pair, "CHAP_A") &&
-		 !mcs_text_number(pair, 1, U8_MAX, &number))
+	} else if (mcs_text_key_is(pair, "CHAP_A") &&
+		   !mcs_text_number(pair, 1, U8_MAX, &number)) {
 		offer->chap_algorithm = number;
-	else if (mcs_text_key_is(pair, "MaxRecvDataSegmentLength") &&
-		 !mcs_text_number(pair, ISCSI_MIN_MAX_RECV_SEG_LEN,
-				  ISCSI_MAX_MAX_RECV_SEG_LEN, &number))
+	} else if (mcs_text_key_is(pair, "MaxRecvDataSegmentLength") &&
+		   !mcs_text_number(pair, ISCSI_MIN_MAX_RECV_SEG_LEN,
+				    ISCSI_MAX_MAX_RECV_SEG_LEN, &number)) {
 		offer->max_xmit_dlength = number;
-	else if (mcs_text_key_is(pair, "TargetPortalGroupTag") &&
-		 !mcs_text_number(pair, 0, U16_MAX, &number)) {
+	} else if (mcs_text_key_is(pair, "TargetPortalGroupTag") &&
+		   !mcs_text_number(pair, 0, U16_MAX, &number)) {
 		offer->tpgt = number;
 		offer->has_tpgt = true;
 	}
