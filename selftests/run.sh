@@ -66,7 +66,8 @@ host_check()	# directory, target
 
 	[ -e "../$1/Makefile" ] || return 0
 	echo "# $1: make $2"
-	make --no-print-directory -C "../$1" "$2" </dev/null 2>&1 |
+	CMOCKA_MESSAGE_OUTPUT=TAP make --no-print-directory -C "../$1" "$2" \
+		</dev/null 2>&1 |
 		tee "$log.raw" | grep --line-buffered -E '^[[:space:]]*(not )?ok [0-9]' |
 		sed -uE 's/^[[:space:]]*/    /' | tee "$log"
 	rc=${PIPESTATUS[0]}
@@ -96,7 +97,8 @@ boot()
 	boots=$((boots + 1))
 	log=$results/boot-$boots
 	echo "# boot $boots: ${options[*]}: $*"
-	qemu/vm --results "$log" --timeout "$limit" "${options[@]}" "$@" |
+	qemu/vm --results "$log" --env "RIG_TIME_FACTOR=${RIG_TIME_FACTOR:-1}" \
+		--timeout $((limit * ${RIG_TIME_FACTOR:-1})) "${options[@]}" "$@" |
 		tee "$results/stream-$boots"
 	rc=${PIPESTATUS[0]}
 	count "$results/stream-$boots"

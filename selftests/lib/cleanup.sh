@@ -58,7 +58,7 @@ rig_reset()
 	rm -rf /etc/iscsi/nodes/* /etc/iscsi/send_targets/*
 	on_target target_reset
 	driver_unload
-	rm -f "$RUN"/*.log "$RUN"/klog-allow
+	rm -f "$RUN"/*.log
 }
 
 target_reset()

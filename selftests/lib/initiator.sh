@@ -4,8 +4,8 @@
 # The initiator's side: driver, iscsid, sessions, connections.
 # shellcheck shell=bash
 
-MCSADM=$TREE/userspace/mcsadm/mcsadm
-export LD_LIBRARY_PATH=$TREE/userspace/libiscsidsc
+MCSADM=$TREE/userspace/build/mcsadm
+export LD_LIBRARY_PATH=$TREE/userspace/build
 
 # The module built for the running kernel: inside the kernel's own tree when
 # a test kernel brings it, else the one in the source tree.
@@ -178,6 +178,43 @@ conn_add()	# link, words for mcsadm...
 conn_remove()	# cid
 {
 	mcsadm remove --session "$(sid)" --cid "$1"
+}
+
+# Keys of mcsadm's JSON output, of the only session and of a connection.
+session_field()	# key
+{
+	mcsadm list --json | jq -r ".sessions[0].$1"
+}
+
+conn_field()	# cid, key
+{
+	mcsadm list --json |
+		jq -r ".sessions[0].connections[] | select(.cid == $1) | .$2"
+}
+
+# CIDs of the connections that carry commands
+cids_up()
+{
+	mcsadm list --json |
+		jq -r '.sessions[0].connections[] | select(.state == "up") | .cid'
+}
+
+conns_up()	# how many there should be
+{
+	[ "$(cids_up | wc -l)" = "$1" ]
+}
+
+# The CID of the connection over a link.
+cid_of_link()	# link
+{
+	mcsadm list --json | jq -r --arg ip "$(target_ip "$1")" \
+		'.sessions[0].connections[] | select(.remote | tostring |
+			contains($ip)) | .cid'
+}
+
+state_is()	# state of the only session as the transport class shows it
+{
+	[ "$(session_state)" = "$1" ]
 }
 
 # TCP connections to the target that are established, over a link or all

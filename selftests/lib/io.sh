@@ -23,7 +23,7 @@ fio_verify()	# device, options...
 	local words
 
 	mapfile -t words < <(fio_words "$@")
-	timeout -k 5 240 fio "${words[@]}" >"$RUN/fio.out" 2>&1 ||
+	timeout -k 5 $((240 * RIG_TIME_FACTOR)) fio "${words[@]}" >"$RUN/fio.out" 2>&1 ||
 		{ cat "$RUN/fio.out"; return 1; }
 	grep -q 'err= 0' "$RUN/fio.out" || { cat "$RUN/fio.out"; return 1; }
 }
@@ -82,7 +82,7 @@ fio_rate()	# device, options...
 	local dev=$1
 	shift
 
-	timeout -k 5 240 fio --name=rate --filename="$dev" --direct=1 \
+	timeout -k 5 $((240 * RIG_TIME_FACTOR)) fio --name=rate --filename="$dev" --direct=1 \
 		--ioengine=libaio --minimal --terse-version=3 "$@" |
 		awk -F';' '{ printf "%d\n", ($7 + $48) }'
 }

@@ -9,6 +9,7 @@ klog_mark()	# text
 {
 	echo "<6>rig: $1" >/dev/kmsg
 	echo "rig: $1" >"$RUN/klog-mark"
+	rm -f "$RUN/klog-allow"
 }
 
 # The scenario provokes these messages on purpose (extended regex).

@@ -16,6 +16,7 @@ target_ip() { echo "10.0.$1.10"; }
 . "$LIB_DIR/process.sh"
 . "$LIB_DIR/net.sh"
 . "$LIB_DIR/target.sh"
+. "$LIB_DIR/other-targets.sh"
 . "$LIB_DIR/initiator.sh"
 . "$LIB_DIR/io.sh"
 . "$LIB_DIR/kernel.sh"
