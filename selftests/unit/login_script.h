@@ -64,9 +64,9 @@ answer(struct mcs_login *login, const struct peer_step *step, u32 statsn)
 }
 
 /* Play a script to its end; the last action is returned. */
-static inline enum mcs_login_action
-play(struct mcs_login *login, const struct mcs_login_params *p,
-     const struct peer_step *step, size_t count)
+static inline int play(struct mcs_login *login,
+		       const struct mcs_login_params *p,
+		       const struct peer_step *step, size_t count)
 {
 	enum mcs_login_action action = MCS_LOGIN_SEND;
 	struct seen_request req;
