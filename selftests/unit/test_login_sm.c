@@ -110,6 +110,12 @@ static const struct peer_step tgt_like[] = {
 	{ OP_TO_FFP, "HeaderDigest=None\nDataDigest=None" },
 };
 
+static const struct peer_step tgt_with_connections[] = {
+	{ SEC_TO_OP, "TargetPortalGroupTag=7\nAuthMethod=None" },
+	{ 0x05, "HeaderDigest=None\nDataDigest=None\nMaxConnections=4" },
+	{ OP_TO_FFP, "MaxConnections=Reject" },
+};
+
 static const struct peer_step hesitant[] = {
 	{ SEC, "" },
 	{ SEC_TO_OP, "AuthMethod=None" },
@@ -137,6 +143,7 @@ static void gets_along_with_all_kinds_of_targets(void **state)
 	} cases[] = {
 		{ istgt_like, ARRAY_SIZE(istgt_like), 262144 },
 		{ tgt_like, ARRAY_SIZE(tgt_like), 8192 },
+		{ tgt_with_connections, ARRAY_SIZE(tgt_with_connections), 8192 },
 		{ hesitant, ARRAY_SIZE(hesitant), 8192 },
 		{ in_pieces, ARRAY_SIZE(in_pieces), 8192 },
 	};
@@ -376,6 +383,20 @@ static void carries_answers_into_the_next_stage(void **state)
 	assert_int_equal(req.hdr.flags, OP_TO_FFP);
 	assert_true(has_pair(&req, "ErrorRecoveryLevel", "Reject"));
 	assert_true(has_pair(&req, "HeaderDigest", "None"));
+}
+
+static void drops_a_proposal_made_twice(void **state)
+{
+	struct mcs_login *login = *state;
+	struct mcs_login_params p;
+	struct peer_step steps[] = {
+		lio_like[0], { OP, "MaxConnections=4" },
+		{ OP, "MaxConnections=4" },
+	};
+
+	peer_params(&p);
+	assert_int_equal(play(login, &p, steps, 3), MCS_LOGIN_FAILED);
+	assert_int_equal(login->result.cause, MCS_LOGIN_BAD_TEXT);
 }
 
 static void loses_patience_with_unknown_keys(void **state)
@@ -633,6 +654,7 @@ int main(void)
 		T(insists_on_a_required_digest),
 		T(answers_what_the_target_proposes),
 		T(carries_answers_into_the_next_stage),
+		T(drops_a_proposal_made_twice),
 		T(loses_patience_with_unknown_keys),
 		T(asks_for_the_rest_with_an_empty_request),
 		T(joins_text_cut_anywhere),

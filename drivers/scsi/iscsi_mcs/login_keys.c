@@ -95,10 +95,8 @@ mcs_login_key_ignore(struct mcs_login *login, const struct mcs_text_pair *pair)
 static enum mcs_login_cause
 mcs_login_key_reject(struct mcs_login *login, const struct mcs_text_pair *pair)
 {
-	/* never answer an answer */
-	if (!mcs_text_value_is_refusal(pair))
-		mcs_text_put_len(&login->tx, pair->key, pair->key_len,
-				 "Reject", strlen("Reject"));
+	mcs_text_put_len(&login->tx, pair->key, pair->key_len, "Reject",
+			 strlen("Reject"));
 	return MCS_LOGIN_OK;
 }
 
@@ -288,6 +286,13 @@ mcs_login_take_key(struct mcs_login *login, const struct mcs_text_pair *pair)
 	for (i = 0; i < ARRAY_SIZE(mcs_login_keys); i++) {
 		if (!mcs_text_key_is(pair, mcs_login_keys[i].name))
 			continue;
+		/*
+		 * Never answer an answer. tgt proposes MaxConnections and,
+		 * when that is rejected, says Reject itself.
+		 */
+		if (mcs_login_keys[i].take == mcs_login_key_reject &&
+		    mcs_text_value_is_refusal(pair))
+			return MCS_LOGIN_OK;
 		/* once per login, also over several responses */
 		if (login->seen & (1ULL << i))
 			return MCS_LOGIN_BAD_TEXT;
