@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -173,6 +175,17 @@ static ISDSC_STATUS try_all(struct iscsidsc *h, const struct iscsidsc_add *add,
 	return status;
 }
 
+/* What is said about causes the kernel never saw */
+static void __attribute__((format(printf, 2, 3)))
+say(struct iscsidsc *h, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(h->detail, sizeof(h->detail), format, ap);
+	va_end(ap);
+}
+
 /**
  * iscsidsc_conn_add - add a connection to a session
  * @handle: handle
@@ -203,16 +216,23 @@ ISDSC_STATUS iscsidsc_conn_add(struct iscsidsc *handle,
 	    add->chap_name_in_len > ISCSI_MCS_CHAP_LEN ||
 	    add->chap_secret_in_len > ISCSI_MCS_CHAP_LEN)
 		return ERROR_INVALID_PARAMETER;
-	if (add->source && iscsidsc_numeric(add->source, &source))
+	if (add->source && iscsidsc_numeric(add->source, &source)) {
+		say(handle, "'%s' is no address", add->source);
 		return ISDSC_INVALID_PORT_NUMBER;
+	}
 	if (add->ifname) {
 		ifindex = if_nametoindex(add->ifname);
-		if (!ifindex)
+		if (!ifindex) {
+			say(handle, "there is no interface '%s'", add->ifname);
 			return ISDSC_INVALID_PORT_NUMBER;
+		}
 	}
 	status = iscsidsc_resolve(add->address, add->port,
 				  add->source ? source.family : AF_UNSPEC,
 				  &addrs, &count);
+	if (status == ISDSC_DNS_NAME_UNRESOLVED)
+		say(handle, "host name '%s' could not be resolved",
+		    add->address);
 	if (status)
 		return status;
 	status = try_all(handle, add, addrs, count,

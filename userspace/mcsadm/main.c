@@ -55,15 +55,19 @@ static void usage(FILE *out)
 	      "  -j, --json               as JSON\n"
 	      "  -h, --help               this text\n"
 	      "  -V, --version            version of mcsadm\n"
-	      "\nPolicies: least-queue-depth, round-robin, "
-	      "round-robin-with-subset,\n"
-	      "fail-over-only, weighted-paths\n"
+	      "\nPolicies: least-queue-depth, round-robin,\n"
+	      "round-robin-with-subset, fail-over-only, weighted-paths\n"
 	      "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 partly done\n",
 	      out);
 }
 
-enum { OPT_HEADER_DIGEST = 256, OPT_DATA_DIGEST, OPT_ROLE, OPT_WEIGHT,
-       OPT_DUPLICATE };
+enum {
+	OPT_HEADER_DIGEST = 256,
+	OPT_DATA_DIGEST,
+	OPT_ROLE,
+	OPT_WEIGHT,
+	OPT_DUPLICATE
+};
 
 static const struct option long_options[] = {
 	{ "session", required_argument, NULL, 's' },

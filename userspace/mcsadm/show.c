@@ -29,16 +29,17 @@ void json_print(json_object *object)
 json_object *json_sessions(const struct iscsidsc_snapshot *snap)
 {
 	json_object *sessions = json_object_new_array();
-	json_object *session, *conns;
+	json_object *session, *conns, *conn;
 	size_t s, c;
 
 	for (s = 0; s < snap->session_count; s++) {
 		session = values_json(session_values, snap->sessions[s]);
 		conns = json_object_new_array();
-		for (c = 0; c < snap->sessions[s]->conn_count; c++)
-			json_object_array_add(conns,
-				values_json(conn_values,
-					    snap->sessions[s]->conns[c]));
+		for (c = 0; c < snap->sessions[s]->conn_count; c++) {
+			conn = values_json(conn_values,
+					   snap->sessions[s]->conns[c]);
+			json_object_array_add(conns, conn);
+		}
 		json_object_object_add(session, "connections", conns);
 		json_object_array_add(sessions, session);
 	}
@@ -212,19 +213,19 @@ int cmd_list(const struct options *o)
 static json_object *json_ports(const struct iscsidsc_port *ports, size_t count)
 {
 	json_object *json = json_object_new_object();
-	json_object *list = json_object_new_array(), *one;
+	json_object *list = json_object_new_array(), *one, *value;
 	char text[ISCSIDSC_ADDR_TEXT_LEN];
 	size_t i;
 
 	for (i = 0; i < count; i++) {
 		iscsidsc_addr_text(&ports[i].addr, 0, text, sizeof(text));
 		one = json_object_new_object();
-		json_object_object_add(one, "number",
-			json_object_new_int64(ports[i].number));
-		json_object_object_add(one, "interface",
-			json_object_new_string(ports[i].ifname));
-		json_object_object_add(one, "address",
-				       json_object_new_string(text));
+		value = json_object_new_int64(ports[i].number);
+		json_object_object_add(one, "number", value);
+		value = json_object_new_string(ports[i].ifname);
+		json_object_object_add(one, "interface", value);
+		value = json_object_new_string(text);
+		json_object_object_add(one, "address", value);
 		json_object_array_add(list, one);
 	}
 	json_object_object_add(json, "format",

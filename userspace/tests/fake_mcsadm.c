@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/*
+ * Puts the stand-in for the module into the state that MCSADM_TEST names,
+ * before mcsadm starts.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_kernel.h"
+
+static void events(void)
+{
+	fake_event(ISCSI_MCS_CMD_CONN_DOWN_NTF, 1, 1,
+		   ISCSI_MCS_REASON_NOP_TIMEOUT, "no answer in 5 s");
+	fake_overrun();
+	fake_event(ISCSI_MCS_CMD_CONN_UP_NTF, 1, 1, 0, NULL);
+	fake_event(ISCSI_MCS_CMD_SESSION_REMOVED_NTF, 12, 0,
+		   ISCSI_MCS_REASON_SESSION_CLOSED, NULL);
+}
+
+static void __attribute__((constructor)) prepare(void)
+{
+	const char *test = getenv("MCSADM_TEST");
+
+	fake_two_sessions();
+	if (!test)
+		return;
+	if (!strcmp(test, "empty"))
+		fake_reset();
+	else if (!strcmp(test, "absent"))
+		fake.absent = 1;
+	else if (!strcmp(test, "denied"))
+		fake_fail(ISCSI_MCS_CMD_CONN_ADD, EPERM, NULL, -1);
+	else if (!strcmp(test, "full"))
+		fake_fail(ISCSI_MCS_CMD_CONN_ADD, ENOSPC,
+			  "target offered MaxConnections=1", -1);
+	else if (!strcmp(test, "first-fails"))
+		fake_fail(ISCSI_MCS_CMD_CONN_ADD, ECONNREFUSED,
+			  "connection refused by 10.0.3.10:3260", 1);
+	else if (!strcmp(test, "busy"))
+		fake_fail(ISCSI_MCS_CMD_CONN_DEL, EAGAIN,
+			  "session is being recovered", -1);
+	else if (!strcmp(test, "events"))
+		fake.on_subscribe = events;
+}

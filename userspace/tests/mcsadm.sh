@@ -1,0 +1,115 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) The iscsi_mcs authors
+#
+# What mcsadm prints and how it ends, compared with files in golden/. The
+# module is the stand-in of fake_kernel.c. With --update the files are written.
+
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+mcsadm=$1
+update=${2-}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n=0
+failures=0
+
+# golden NAME STATE ARGUMENT...
+golden()
+{
+	local name=$1 state=$2 code
+	shift 2
+
+	MCSADM_TEST=$state "$mcsadm" "$@" >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+	{
+		# Times are the only thing that differs from run to run.
+		sed -E 's/[0-9-]{10}T[0-9:]{8}\.[0-9]{3}/TIME/' "$work/out"
+		sed 's/^[^:]*mcsadm[^:]*:/stderr: mcsadm:/; t; s/^/stderr: /' \
+			"$work/err"
+		echo "exit $code"
+	} >"$work/got"
+	n=$((n + 1))
+	[ "$update" = --update ] && cp "$work/got" "$here/golden/$name.txt"
+	if diff -u "$here/golden/$name.txt" "$work/got"; then
+		echo "ok $n mcsadm $name"
+	else
+		echo "not ok $n mcsadm $name"
+		failures=$((failures + 1))
+	fi
+}
+
+golden list '' list
+golden list-default ''
+golden list-one '' list --session 12
+golden list-verbose '' list -v -s session1
+golden list-json '' list --json
+golden list-empty empty list
+golden list-empty-json empty list --json
+golden list-unknown '' list --session 3
+golden absent absent list
+golden add '' add --session 1 --portal 10.0.3.10
+golden add-source '' add -s 1 -p '[2001:db8::20]:3261' -S 2001:db8::1 -t 5
+golden add-exists '' add --session 1 --portal 10.0.1.10
+golden add-duplicate '' add --session 1 --portal 10.0.1.10 --duplicate
+golden add-full full add --session 12 --portal 10.0.3.10
+golden add-denied denied add --session 1 --portal 10.0.3.10
+golden add-partly first-fails add -s 1 -p 10.0.3.10 -p 10.0.4.10:860
+golden add-bad-source '' add -s 1 -p 10.0.3.10 -S nowhere
+golden add-bad-interface '' add -s 1 -p 10.0.3.10 -I nosuchif0
+golden add-bad-family '' add -s 1 -p 10.0.3.10 -S ::1
+golden remove '' remove --session 1 --cid 1
+golden remove-leading '' remove --session 1 --cid 0
+golden remove-id '' remove --session 1 --id 1
+golden remove-last '' remove --session 12 --cid 7
+golden remove-unknown '' remove --session 1 --cid 9
+golden remove-busy busy remove --session 1 --cid 1
+golden policy '' policy --session 1 round-robin
+golden policy-same '' policy --session 1 least-queue-depth
+golden monitor events monitor --timeout 1
+golden monitor-json events monitor --timeout 1 --json
+golden help '' --help
+golden help-word '' help
+golden version '' --version
+
+# wrong usage
+golden wrong-command '' frobnicate
+golden wrong-option '' list --frobnicate
+golden wrong-extra '' list now
+golden wrong-add '' add --session 1
+golden wrong-portal '' add --session 1 --portal 10.0.0.1:70000
+golden wrong-portal-port '' add --session 1 --portal '[::1]3260'
+golden wrong-session '' add --session first --portal 10.0.0.1
+golden wrong-timeout '' add --session 1 --portal 10.0.0.1 --timeout 0
+golden wrong-digest '' add -s 1 -p 10.0.0.1 --header-digest md5
+golden wrong-weight '' add -s 1 -p 10.0.0.1 --weight -1
+golden wrong-remove '' remove --session 1
+golden wrong-cid '' remove --session 1 --cid 65536
+golden wrong-two-conns '' remove --session 1 --cid 1 --id 1
+golden wrong-policy '' policy --session 1 best
+golden wrong-policy-none '' policy --session 1
+
+# A unique ID that list printed names the same session and connection.
+ids=$(MCSADM_TEST='' "$mcsadm" list --verbose |
+	sed -n 's/^ *unique_id *//p' | head -3)
+session=$(echo "$ids" | sed -n 1p)
+conn=$(echo "$ids" | sed -n 3p)
+n=$((n + 1))
+if out=$(MCSADM_TEST='' "$mcsadm" remove -s "$session" -u "$conn") &&
+	[ "$out" = "session 1: removed conn 1" ]; then
+	echo "ok $n mcsadm unique IDs"
+else
+	echo "not ok $n mcsadm unique IDs: $out"
+	failures=$((failures + 1))
+fi
+
+# Output that cannot be written is an error.
+n=$((n + 1))
+if MCSADM_TEST='' "$mcsadm" list >/dev/full 2>/dev/null; then
+	echo "not ok $n mcsadm full disk"
+	failures=$((failures + 1))
+else
+	echo "ok $n mcsadm full disk"
+fi
+echo "1..$n"
+exit $((failures > 0))

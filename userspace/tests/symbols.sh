@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) The iscsi_mcs authors
+#
+# The library exports what the version script lists, nothing more or less;
+# every call of the header is exported; every errno of the specification has a
+# row in the table of causes.
+
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+lib=$1
+top=$here/../..
+status=0
+
+check()
+{
+	if diff <(sort -u <<<"$2") <(sort -u <<<"$3"); then
+		echo "ok $1"
+	else
+		echo "not ok $1"
+		status=1
+	fi
+}
+
+listed=$(sed -n 's/^\t\([A-Za-z_0-9]*\);$/\1/p' "$here/../libiscsidsc/libiscsidsc.map")
+exported=$(nm -D --defined-only "$lib" |
+	sed -n 's/.* T \(.*\)@@LIBISCSIDSC_1\.0$/\1/p')
+declared=$(sed -nE 's/^(ISDSC_API )?(ISDSC_STATUS|void|int|size_t|const char \*) ?(iscsidsc_[a-z_]+|[A-Za-z]*IScsi[A-Za-z]+)\(.*/\3/p; s/^((Add|Remove|Get)IScsi[A-Za-z]+|iscsidsc_[a-z_]+)\(.*/\1/p' \
+	"$top/include/iscsidsc.h" "$top/include/iscsidsc_linux.h")
+check "exported symbols are those of the version script" "$listed" "$exported"
+check "exported symbols are those of the headers" "$declared" "$exported"
+
+promised=$(sed -n '/name: conn-add/,/attribute-set/p' \
+	"$top/Documentation/netlink/specs/iscsi_mcs.yaml" |
+	grep -oE '\bE[A-Z]{3,}\b' | sort -u)
+mapped=$(grep -oE '\{ (ADD|ANY), E[A-Z]+' "$here/../libiscsidsc/status.c" |
+	grep -oE 'E[A-Z]+$' | sort -u)
+check "every errno of conn-add has a status" "" \
+	"$(comm -23 <(echo "$promised") <(echo "$mapped"))"
+exit $status

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) The iscsi_mcs authors
+#
+# make check: neither root nor the module is needed. The unit tests run with
+# the address and undefined behaviour sanitizers, the one with threads with
+# the thread sanitizer.
+
+include Makefile
+
+UNITS := list add status text event
+UNIT_BIN := $(UNITS:%=$(O)/tests/test_%) $(O)/tests/test_netlink
+LIB_TEST_SRC := $(filter-out libiscsidsc/transport.c,$(LIB_SRC))
+FAKE := tests/fake_kernel.c
+TEST_DEPS := $(LIB_SRC) $(TOOL_SRC) $(wildcard libiscsidsc/*.h mcsadm/*.h) \
+	$(wildcard tests/*.c tests/*.h) $(HEADERS)
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
+TSAN := -fsanitize=thread
+TEST_CC = $(CC) -std=gnu11 $(WARN) -fno-strict-aliasing -O1 -g $(CPPFLAGS) \
+	$(NL_CFLAGS) $(JSON_CFLAGS)
+
+$(O)/tests/test_threads: $(TEST_DEPS)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) $(TSAN) -o $@ tests/test_threads.c $(FAKE) \
+		$(LIB_TEST_SRC) $(NL_LIBS) -lpthread
+
+# The one that brings the real transport
+$(O)/tests/test_netlink: $(TEST_DEPS)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_netlink.c $(LIB_TEST_SRC) \
+		$(NL_LIBS) -lcmocka
+
+$(O)/tests/test_%: $(TEST_DEPS)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_$*.c $(FAKE) $(LIB_TEST_SRC) \
+		$(NL_LIBS) -lcmocka
+
+$(O)/tests/mcsadm: $(TEST_DEPS)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/fake_mcsadm.c $(FAKE) $(TOOL_SRC) \
+		$(LIB_TEST_SRC) $(NL_LIBS) $(JSON_LIBS)
+
+# Headers stand alone, in C and C++, with and without UNICODE.
+headers:
+	$(Q)for u in -UUNICODE -DUNICODE; do for h in $(HEADERS); do \
+		$(CC) $$u -std=c99 -Wall -Wextra -pedantic -Werror \
+			-I$(TOP)/include -fsyntax-only -x c $$h || exit 1; \
+		$(CXX) $$u -std=c++11 -Wall -Wextra -pedantic -Werror \
+			-I$(TOP)/include -fsyntax-only -x c++ $$h || exit 1; \
+	done; done
+	$(Q)$(CC) -std=c11 -I$(TOP)/include -fsyntax-only tests/test_layout.c
+	@echo "ok headers and layout"
+
+units: $(UNIT_BIN)
+	$(Q)for t in $(UNIT_BIN); do \
+		CMOCKA_MESSAGE_OUTPUT=TAP $$t || exit 1; done
+
+# Randomised addresses of newer kernels are more than this sanitizer copes with.
+threads: $(O)/tests/test_threads
+	$(Q)setarch -R $(O)/tests/test_threads
+	@echo "ok threads"
+
+tool: $(O)/tests/mcsadm
+	$(Q)tests/mcsadm.sh $(O)/tests/mcsadm
+
+symbols: $(LIB_SO)
+	$(Q)tests/symbols.sh $(LIB_SO)
+
+run-tests: headers units threads tool symbols
+
+.PHONY: run-tests headers units threads tool symbols
