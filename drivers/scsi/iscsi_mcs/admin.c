@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "admin.h"
+#include "conn.h"
+#include "connect.h"
+#include "event.h"
+#include "recovery.h"
+#include "session.h"
+
+/* Adding and removing connections on request. */
+
+#define MCS_ADMIN_DRAIN_TIMEOUT		(30 * HZ)
+#define MCS_ADMIN_LOGOUT_TIMEOUT	(10 * HZ)
+
+static bool mcs_admin_same_addr(const struct sockaddr_storage *a,
+				const struct sockaddr_storage *b, bool port)
+{
+	const struct sockaddr_in6 *a6 = (const struct sockaddr_in6 *)a;
+	const struct sockaddr_in6 *b6 = (const struct sockaddr_in6 *)b;
+	const struct sockaddr_in *a4 = (const struct sockaddr_in *)a;
+	const struct sockaddr_in *b4 = (const struct sockaddr_in *)b;
+
+	if (a->ss_family != b->ss_family)
+		return false;
+	switch (a->ss_family) {
+	case AF_INET:
+		return a4->sin_addr.s_addr == b4->sin_addr.s_addr &&
+		       (!port || a4->sin_port == b4->sin_port);
+	case AF_INET6:
+		return ipv6_addr_equal(&a6->sin6_addr, &b6->sin6_addr) &&
+		       a6->sin6_scope_id == b6->sin6_scope_id &&
+		       (!port || a6->sin6_port == b6->sin6_port);
+	}
+	return true;
+}
+
+static bool mcs_admin_is_duplicate(struct mcs_session *sess,
+				   const struct mcs_admin_add *req)
+{
+	struct mcs_conn *conn;
+
+	list_for_each_entry(conn, &sess->conns, node) {
+		/* The leading one has no requested source, only a used one. */
+		const struct sockaddr_storage *source =
+			conn->lead && req->source.ss_family != AF_UNSPEC ?
+			&conn->local : &conn->source;
+
+		if (mcs_admin_same_addr(&conn->remote, &req->remote, true) &&
+		    mcs_admin_same_addr(source, &req->source, false) &&
+		    conn->ifindex == req->ifindex)
+			return true;
+	}
+	return false;
+}
+
+/* May a connection be added now? Under the mutex */
+static int mcs_admin_check(struct mcs_session *sess,
+			   const struct mcs_admin_add *req,
+			   struct netlink_ext_ack *extack)
+{
+	if (sess->closing || sess->logging_out ||
+	    sess->state == ISCSI_MCS_SESSION_STATE_CLOSING) {
+		NL_SET_ERR_MSG(extack, "session is closing");
+		return -ESHUTDOWN;
+	}
+	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN) {
+		NL_SET_ERR_MSG(extack,
+			       "session is logging in or being recovered, try again");
+		return -EAGAIN;
+	}
+	if (sess->max_conns == 1 && sess->offer.max_connections == 1) {
+		NL_SET_ERR_MSG(extack,
+			       "MC/S is off (module parameter max_connections=1)");
+		return -ENOSPC;
+	}
+	if (sess->max_conns == 1) {
+		NL_SET_ERR_MSG(extack,
+			       "target allows one connection per session (MaxConnections=1)");
+		return -ENOSPC;
+	}
+	if (sess->nconns >= sess->max_conns) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "session has all %u connections it may have (MaxConnections)",
+				   sess->max_conns);
+		return -ENOSPC;
+	}
+	if (!(req->flags & ISCSI_MCS_CONN_FLAGS_ALLOW_DUPLICATE) &&
+	    mcs_admin_is_duplicate(sess, req)) {
+		NL_SET_ERR_MSG(extack,
+			       "session has a connection from this source to this portal already");
+		return -EEXIST;
+	}
+	if (req->want_ddgst == 1 && !sess->lead_ddgst) {
+		NL_SET_ERR_MSG(extack,
+			       "data digest needs a session that was logged in with one");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static struct mcs_conn *mcs_admin_new_conn(struct mcs_session *sess,
+					   const struct mcs_admin_add *req)
+{
+	struct mcs_conn *conn = mcs_conn_alloc(sess);
+
+	if (!conn)
+		return NULL;
+	if (mcs_connect_prepare(conn)) {
+		mcs_conn_put(conn);
+		return NULL;
+	}
+	conn->remote = req->remote;
+	conn->source = req->source;
+	conn->ifindex = req->ifindex;
+	conn->login_timeout_ms = req->login_timeout_ms ?:
+				 sess->login_timeout_ms;
+	conn->want_hdgst = req->want_hdgst;
+	conn->want_ddgst = req->want_ddgst;
+	conn->role = req->role;
+	conn->weight = req->weight;
+	conn->conn_flags = req->flags;
+	return conn;
+}
+
+/* The attempt failed, or nobody waits for it any more: leave nothing behind */
+static void mcs_admin_undo(struct mcs_session *sess, struct mcs_conn *conn)
+{
+	mutex_lock(&sess->mutex);
+	if (conn->state != ISCSI_MCS_CONN_STATE_REMOVING) {
+		mcs_event_conn_removed(conn, ISCSI_MCS_REASON_LOGIN_FAILED);
+		mcs_connect_remove(conn);
+	}
+	mutex_unlock(&sess->mutex);
+}
+
+static int mcs_admin_result(struct mcs_session *sess, struct mcs_conn *conn,
+			    struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	mutex_lock(&sess->mutex);
+	if (!conn->was_up) {
+		err = conn->last_error ?: -ECANCELED;
+		NL_SET_ERR_MSG_FMT(extack, "%s", conn->last_text);
+		if (err == -EAGAIN)
+			err = -ECANCELED;
+	}
+	mutex_unlock(&sess->mutex);
+	return err;
+}
+
+/**
+ * mcs_admin_add - add a connection to a session and wait until it works
+ * @sess: session
+ * @req: what to add
+ * @connp: set to the connection, with a reference
+ * @extack: takes the reason in words
+ *
+ * A connection that does not come up is not kept.
+ *
+ * Return: 0 or a negative errno as listed in the netlink specification.
+ */
+int mcs_admin_add(struct mcs_session *sess, const struct mcs_admin_add *req,
+		  struct mcs_conn **connp, struct netlink_ext_ack *extack)
+{
+	struct mcs_conn *conn;
+	int err;
+
+	conn = mcs_admin_new_conn(sess, req);
+	if (!conn)
+		return -ENOMEM;
+
+	mutex_lock(&sess->mutex);
+	err = mcs_admin_check(sess, req, extack);
+	if (!err)
+		err = mcs_session_add_conn(sess, conn);
+	if (err) {
+		mutex_unlock(&sess->mutex);
+		mcs_conn_put(conn);
+		return err;
+	}
+	mcs_conn_get(conn);
+	mcs_event_conn_added(conn);
+	mcs_connect_start(conn, 0);
+	mutex_unlock(&sess->mutex);
+
+	if (wait_for_completion_killable(&conn->connect_done)) {
+		NL_SET_ERR_MSG(extack, "interrupted, nothing was added");
+		err = -ECANCELED;
+	} else {
+		err = mcs_admin_result(sess, conn, extack);
+	}
+	if (err) {
+		mcs_admin_undo(sess, conn);
+		mcs_conn_put(conn);
+		return err;
+	}
+	*connp = conn;
+	return 0;
+}
+
+/* Stop giving it commands; those it has come to their end */
+static int mcs_admin_drain(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	bool drained;
+
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_DRAINING);
+	spin_lock_bh(&conn->q_lock);
+	conn->accepting = false;
+	spin_unlock_bh(&conn->q_lock);
+
+	mutex_unlock(&sess->mutex);
+	drained = wait_event_timeout(sess->wake,
+				     !atomic_read(&conn->cmds) ||
+				     !mcs_conn_is_live(conn) ||
+				     atomic_read(&sess->stopping),
+				     MCS_ADMIN_DRAIN_TIMEOUT);
+	mutex_lock(&sess->mutex);
+
+	if (sess->closing || !mcs_conn_is_live(conn) ||
+	    conn->state != ISCSI_MCS_CONN_STATE_DRAINING)
+		return -ECANCELED;
+	return drained && !atomic_read(&conn->cmds) ? 0 : -ETIMEDOUT;
+}
+
+/* Logout with reason "close the connection", on the connection itself */
+static int mcs_admin_logout(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	struct iscsi_logout *hdr;
+	struct mcs_ctl_wait *w;
+	int err;
+
+	w = kmalloc(sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return -ENOMEM;
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_LOGOUT);
+	mcs_ctl_wait_init(w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
+	hdr = (struct iscsi_logout *)&w->ctl.hdr;
+	hdr->flags = ISCSI_FLAG_CMD_FINAL |
+		     ISCSI_LOGOUT_REASON_CLOSE_CONNECTION;
+	hdr->cid = cpu_to_be16(conn->cid);
+	/* Offset 20 is the CID here, not a tag. */
+	memset(hdr->rsvd3, 0, sizeof(hdr->rsvd3));
+
+	mutex_unlock(&sess->mutex);
+	err = mcs_ctl_wait_run(conn, w, MCS_ADMIN_LOGOUT_TIMEOUT);
+	mutex_lock(&sess->mutex);
+	kfree(w);
+	return err;
+}
+
+static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
+			       struct netlink_ext_ack *extack)
+{
+	switch (conn->state) {
+	case ISCSI_MCS_CONN_STATE_REMOVING:
+	case ISCSI_MCS_CONN_STATE_DRAINING:
+	case ISCSI_MCS_CONN_STATE_LOGOUT:
+		NL_SET_ERR_MSG(extack, "connection is being removed already");
+		return -EALREADY;
+	default:
+		break;
+	}
+	if (conn->accepting && mcs_session_active_conns(sess) == 1) {
+		NL_SET_ERR_MSG(extack,
+			       "last connection of the session, log the session out instead");
+		return -EBUSY;
+	}
+	if (conn->lead && !conn->accepting) {
+		NL_SET_ERR_MSG(extack,
+			       "session is logging in or being recovered, try again");
+		return -EAGAIN;
+	}
+	return 0;
+}
+
+static void mcs_admin_reopen(struct mcs_conn *conn)
+{
+	if (mcs_conn_is_live(conn))
+		mcs_conn_open(conn);
+}
+
+/**
+ * mcs_admin_del - remove a connection
+ * @sess: session
+ * @conn: one of its connections; the caller holds a reference
+ * @extack: takes the reason in words
+ *
+ * Commands it carries come to their end first, then it is logged out.
+ *
+ * Return: 0 or a negative errno as listed in the netlink specification.
+ */
+int mcs_admin_del(struct mcs_session *sess, struct mcs_conn *conn,
+		  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&sess->mutex);
+	err = mcs_admin_check_del(sess, conn, extack);
+	if (err)
+		goto out;
+
+	if (conn->accepting) {
+		err = mcs_admin_drain(conn);
+		if (err == -ETIMEDOUT) {
+			NL_SET_ERR_MSG(extack,
+				       "commands on the connection do not come to an end");
+			mcs_admin_reopen(conn);
+			goto out;
+		}
+		/* A failed logout still ends with a closed connection. */
+		if (!err)
+			mcs_admin_logout(conn);
+		if (sess->closing) {
+			NL_SET_ERR_MSG(extack, "session is closing");
+			err = -ESHUTDOWN;
+			goto out;
+		}
+	}
+	mcs_event_conn_removed(conn, ISCSI_MCS_REASON_REQUEST);
+	mcs_connect_remove(conn);
+	err = 0;
+out:
+	mutex_unlock(&sess->mutex);
+	return err;
+}

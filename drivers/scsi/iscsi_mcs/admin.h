@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) The iscsi_mcs authors */
+#ifndef MCS_ADMIN_H
+#define MCS_ADMIN_H
+
+#include <linux/socket.h>
+#include <linux/types.h>
+#include <uapi/linux/iscsi_mcs.h>
+
+struct mcs_conn;
+struct mcs_session;
+struct netlink_ext_ack;
+
+/**
+ * struct mcs_admin_add - what connection to add
+ * @remote: portal
+ * @source: source address, family AF_UNSPEC for the route's choice
+ * @ifindex: interface to bind to, 0 for none
+ * @login_timeout_ms: bound on the attempt, 0 for the session's
+ * @want_hdgst: 0 none, 1 CRC32C, -1 as the session
+ * @want_ddgst: likewise
+ * @role: enum iscsi_mcs_role
+ * @weight: for weighted paths
+ * @flags: enum iscsi_mcs_conn_flags
+ */
+struct mcs_admin_add {
+	struct sockaddr_storage remote;
+	struct sockaddr_storage source;
+	int ifindex;
+	u32 login_timeout_ms;
+	s8 want_hdgst;
+	s8 want_ddgst;
+	enum iscsi_mcs_role role;
+	u32 weight;
+	u32 flags;
+};
+
+int mcs_admin_add(struct mcs_session *sess, const struct mcs_admin_add *req,
+		  struct mcs_conn **connp, struct netlink_ext_ack *extack);
+int mcs_admin_del(struct mcs_session *sess, struct mcs_conn *conn,
+		  struct netlink_ext_ack *extack);
+
+#endif /* MCS_ADMIN_H */

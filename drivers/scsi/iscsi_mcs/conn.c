@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <scsi/scsi_cmnd.h>
+
+#include "conn.h"
+#include "connect.h"
+#include "eh.h"
+#include "main.h"
+#include "recovery.h"
+#include "rx.h"
+#include "session.h"
+#include "sock.h"
+#include "tx.h"
+
+/*
+ * A connection and its io_work. io_work alone sends, receives and changes the
+ * connection's commands; everybody else hands things in through the queues
+ * under q_lock and kicks it. That is why commands need no lock of their own.
+ */
+
+/* The io_work of one connection must not keep a CPU longer than this at once */
+#define MCS_CONN_QUOTA_US	2000
+
+/* Move what others handed in to where io_work works on it */
+static void mcs_conn_take_submitted(struct mcs_conn *conn)
+{
+	if (list_empty_careful(&conn->submitq))
+		return;
+	spin_lock_bh(&conn->q_lock);
+	list_splice_tail_init(&conn->submitq, &conn->sendq);
+	spin_unlock_bh(&conn->q_lock);
+}
+
+static void mcs_conn_check_alive(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	unsigned long interval = msecs_to_jiffies(sess->nop_interval_ms);
+	unsigned long timeout = msecs_to_jiffies(sess->nop_timeout_ms);
+
+	if (!interval || !timeout ||
+	    test_bit(MCS_CONN_LOGIN_PHASE, &conn->flags))
+		return;
+
+	if (!conn->ping_sent) {
+		if (time_after_eq(jiffies, conn->last_rx + interval) ||
+		    test_and_clear_bit(MCS_CONN_WANT_PING, &conn->flags))
+			mcs_ctl_ping(conn);
+	} else if (time_after_eq(jiffies, conn->ping_sent + timeout) &&
+		   time_after_eq(jiffies, conn->last_rx + timeout)) {
+		conn->stats.timeouts++;
+		mcs_conn_fail(conn, ISCSI_MCS_REASON_NOP_TIMEOUT, -ETIMEDOUT,
+			      "no answer to a NOP-Out");
+	}
+}
+
+static bool mcs_conn_io_once(struct mcs_conn *conn)
+{
+	int sent, got;
+
+	mcs_conn_take_submitted(conn);
+	mcs_eh_run(conn);
+	mcs_conn_check_alive(conn);
+
+	sent = mcs_tx_run(conn);
+	if (sent < 0)
+		mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR, sent,
+			      "cannot send");
+	got = mcs_rx_run(conn);
+	if (got < 0)
+		mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR, got,
+			      "cannot receive");
+	return sent > 0 || got > 0;
+}
+
+static bool mcs_conn_may_io(struct mcs_conn *conn)
+{
+	return mcs_conn_is_live(conn) &&
+	       !test_bit(MCS_CONN_BROKEN, &conn->flags);
+}
+
+static void mcs_conn_io_work(struct work_struct *work)
+{
+	struct mcs_conn *conn = container_of(work, struct mcs_conn, io_work);
+	ktime_t end = ktime_add_us(ktime_get(), MCS_CONN_QUOTA_US);
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	bool more;
+
+	do {
+		more = mcs_conn_may_io(conn) && mcs_conn_io_once(conn);
+	} while (more && ktime_before(ktime_get(), end));
+
+	/* What is left in the socket after a close still counts; then: */
+	if (!more && mcs_conn_may_io(conn) && mcs_sock_is_closed(conn))
+		mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR,
+			      mcs_sock_error(conn), "connection closed");
+	memalloc_noreclaim_restore(noreclaim);
+	if (more)
+		mcs_conn_kick(conn);
+}
+
+static void mcs_conn_nop_timer(struct timer_list *t)
+{
+	struct mcs_conn *conn = timer_container_of(conn, t, nop_timer);
+	u32 interval = READ_ONCE(conn->sess->nop_interval_ms);
+	u32 timeout = READ_ONCE(conn->sess->nop_timeout_ms);
+	unsigned long next = READ_ONCE(conn->last_rx) +
+			     msecs_to_jiffies(interval);
+
+	if (time_after_eq(jiffies, next) || READ_ONCE(conn->ping_sent)) {
+		mcs_conn_kick(conn);
+		next = jiffies + msecs_to_jiffies(min(interval, timeout) / 2) + 1;
+	}
+	if (!interval || !timeout)
+		next = jiffies + HZ;
+	mod_timer(&conn->nop_timer, next);
+}
+
+/**
+ * mcs_conn_alloc - make a connection object
+ * @sess: session it will belong to
+ *
+ * Return: the connection with one reference, or NULL.
+ */
+struct mcs_conn *mcs_conn_alloc(struct mcs_session *sess)
+{
+	struct mcs_conn *conn = kzalloc(sizeof(*conn), GFP_KERNEL);
+
+	if (!conn)
+		return NULL;
+	conn->rx.buf = kmalloc(MCS_PDU_CTL_DATA_MAX, GFP_KERNEL);
+	if (!conn->rx.buf) {
+		kfree(conn);
+		return NULL;
+	}
+	kref_init(&conn->ref);
+	conn->sess = sess;
+	conn->state = ISCSI_MCS_CONN_STATE_NEW;
+	conn->want_hdgst = -1;
+	conn->want_ddgst = -1;
+	spin_lock_init(&conn->q_lock);
+	INIT_LIST_HEAD(&conn->node);
+	INIT_LIST_HEAD(&conn->submitq);
+	INIT_LIST_HEAD(&conn->ctlq);
+	INIT_LIST_HEAD(&conn->ctl_wait);
+	INIT_LIST_HEAD(&conn->ehq);
+	INIT_LIST_HEAD(&conn->sendq);
+	INIT_LIST_HEAD(&conn->dataq);
+	INIT_LIST_HEAD(&conn->active);
+	INIT_LIST_HEAD(&conn->ping.node);
+	INIT_WORK(&conn->io_work, mcs_conn_io_work);
+	timer_setup(&conn->nop_timer, mcs_conn_nop_timer, 0);
+	mcs_connect_init(conn);
+	return conn;
+}
+
+static void mcs_conn_free_rcu(struct rcu_head *rcu)
+{
+	struct mcs_conn *conn = container_of(rcu, struct mcs_conn, rcu);
+
+	kfree(conn->rx.buf);
+	kfree(conn);
+}
+
+static void mcs_conn_release(struct kref *ref)
+{
+	struct mcs_conn *conn = container_of(ref, struct mcs_conn, ref);
+
+	WARN_ON_ONCE(conn->sock);
+	mcs_connect_destroy(conn);
+	call_rcu(&conn->rcu, mcs_conn_free_rcu);
+}
+
+/**
+ * mcs_conn_get - take a reference
+ * @conn: connection
+ */
+void mcs_conn_get(struct mcs_conn *conn)
+{
+	kref_get(&conn->ref);
+}
+
+/**
+ * mcs_conn_put - drop a reference
+ * @conn: connection
+ */
+void mcs_conn_put(struct mcs_conn *conn)
+{
+	kref_put(&conn->ref, mcs_conn_release);
+}
+
+/**
+ * mcs_conn_set_state - the only place that changes a connection's state
+ * @conn: connection
+ * @state: new state
+ */
+void mcs_conn_set_state(struct mcs_conn *conn, enum iscsi_mcs_conn_state state)
+{
+	lockdep_assert_held(&conn->sess->mutex);
+	WRITE_ONCE(conn->state, state);
+}
+
+/**
+ * mcs_conn_attach - give a connection its socket and let io_work run
+ * @conn: connection without a socket
+ * @sock: connected TCP socket; the reference is consumed
+ * @sock_is_users: @sock came from sockfd_lookup()
+ *
+ * Numbers and digests of the login have been set by the caller.
+ */
+void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
+		     bool sock_is_users)
+{
+	lockdep_assert_held(&conn->sess->mutex);
+
+	conn->tx.busy = false;
+	conn->tx.task = NULL;
+	conn->tx.unsol = NULL;
+	conn->tx.ctl = NULL;
+	mcs_rx_reset(conn);
+	conn->ping_sent = 0;
+	conn->last_rx = jiffies;
+	conn->sock = sock;
+	conn->sock_is_users = sock_is_users;
+
+	spin_lock_bh(&conn->q_lock);
+	clear_bit(MCS_CONN_BROKEN, &conn->flags);
+	clear_bit(MCS_CONN_WIN_WAIT, &conn->flags);
+	set_bit(MCS_CONN_LIVE, &conn->flags);
+	spin_unlock_bh(&conn->q_lock);
+
+	mcs_sock_take(conn);
+	/* Bytes may have arrived before the callbacks were ours. */
+	mcs_conn_kick(conn);
+}
+
+/**
+ * mcs_conn_open - let a connection in full feature phase carry commands
+ * @conn: attached connection
+ */
+void mcs_conn_open(struct mcs_conn *conn)
+{
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_UP);
+	spin_lock_bh(&conn->q_lock);
+	conn->accepting = true;
+	spin_unlock_bh(&conn->q_lock);
+	mod_timer(&conn->nop_timer, jiffies + 1);
+}
+
+/**
+ * mcs_conn_quiesce - stop everything that happens on a connection
+ * @conn: connection
+ *
+ * Afterwards no io_work runs, none will, and the commands stay where they
+ * were. May be called again. Control PDUs and error handler requests are
+ * ended here, so nobody waits for this connection any more.
+ */
+void mcs_conn_quiesce(struct mcs_conn *conn)
+{
+	lockdep_assert_held(&conn->sess->mutex);
+
+	spin_lock_bh(&conn->q_lock);
+	conn->accepting = false;
+	clear_bit(MCS_CONN_LIVE, &conn->flags);
+	spin_unlock_bh(&conn->q_lock);
+
+	timer_delete_sync(&conn->nop_timer);
+	if (conn->sock)
+		mcs_sock_give_back(conn);
+	cancel_work_sync(&conn->io_work);
+	mcs_ctl_drop_all(conn);
+	mcs_eh_drop_all(conn);
+	/* The ping may have been in flight. */
+	conn->ping_sent = 0;
+}
+
+/**
+ * mcs_conn_detach - close the socket of a quiesced connection
+ * @conn: connection
+ */
+void mcs_conn_detach(struct mcs_conn *conn)
+{
+	lockdep_assert_held(&conn->sess->mutex);
+
+	if (conn->sock)
+		mcs_sock_close(conn);
+	conn->sock = NULL;
+}
+
+/**
+ * mcs_conn_submit - give a command to a connection
+ * @conn: connection
+ * @task: command in nobody's list
+ *
+ * Context: any, as queuecommand.
+ * Return: false when the connection takes no commands now.
+ */
+bool mcs_conn_submit(struct mcs_conn *conn, struct mcs_task *task)
+{
+	bool taken;
+
+	spin_lock_bh(&conn->q_lock);
+	taken = conn->accepting;
+	if (taken) {
+		atomic_inc(&conn->cmds);
+		atomic_add(task->cost, &conn->bytes);
+		WRITE_ONCE(task->conn, conn);
+		WRITE_ONCE(task->state, MCS_TASK_QUEUED);
+		list_add_tail(&task->node, &conn->submitq);
+		queue_work_on(conn->io_cpu, mcs_io_wq, &conn->io_work);
+	}
+	spin_unlock_bh(&conn->q_lock);
+	return taken;
+}
+
+/**
+ * mcs_conn_kick - have io_work look at the connection
+ * @conn: connection, whatever its state
+ */
+void mcs_conn_kick(struct mcs_conn *conn)
+{
+	spin_lock_bh(&conn->q_lock);
+	if (mcs_conn_is_live(conn))
+		queue_work_on(conn->io_cpu, mcs_io_wq, &conn->io_work);
+	spin_unlock_bh(&conn->q_lock);
+}
+
+/**
+ * mcs_conn_fail - a connection is lost
+ * @conn: connection
+ * @reason: why
+ * @error: negative errno
+ * @text: why in words, for people
+ *
+ * Only notes it and wakes the session's recovery. The first call counts.
+ *
+ * Context: any.
+ */
+void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
+		   int error, const char *text)
+{
+	bool first;
+
+	spin_lock_bh(&conn->q_lock);
+	first = mcs_conn_is_live(conn) &&
+		!test_and_set_bit(MCS_CONN_BROKEN, &conn->flags);
+	if (first) {
+		conn->accepting = false;
+		conn->last_reason = reason;
+		conn->last_error = error;
+		strscpy(conn->last_text, text, sizeof(conn->last_text));
+	}
+	spin_unlock_bh(&conn->q_lock);
+	if (first)
+		mcs_recovery_kick(conn->sess);
+}
+
+/**
+ * mcs_conn_unlink_task - take a command off its connection
+ * @conn: connection of allegiance
+ * @task: command none of whose PDUs is half sent or half received
+ *
+ * Context: io_work, or after mcs_conn_quiesce().
+ */
+void mcs_conn_unlink_task(struct mcs_conn *conn, struct mcs_task *task)
+{
+	if (task->state == MCS_TASK_QUEUED)
+		mcs_session_unreserve(conn->sess);
+	if (conn->tx.unsol == task)
+		conn->tx.unsol = NULL;
+	list_del_init(&task->node);
+	list_del_init(&task->data_node);
+	atomic_sub(task->cost, &conn->bytes);
+	/* Whoever drains the connection waits for the last one. */
+	if (atomic_dec_and_test(&conn->cmds) && !READ_ONCE(conn->accepting))
+		wake_up_all(&conn->sess->wake);
+}
+
+/**
+ * mcs_conn_finish_task - the target has completed a command
+ * @conn: connection of allegiance; io_work only
+ * @task: the command
+ * @result: SCSI result
+ *
+ * A PDU of it that is half sent has to go out first; its data is read from the
+ * command's buffer.
+ */
+void mcs_conn_finish_task(struct mcs_conn *conn, struct mcs_task *task,
+			  u32 result)
+{
+	if (conn->tx.busy && conn->tx.task == task) {
+		task->finish_after_tx = true;
+		task->sc->result = result;
+		return;
+	}
+	conn->stats.rsps++;
+	mcs_conn_unlink_task(conn, task);
+	mcs_task_complete(task, result);
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) The iscsi_mcs authors */
+#ifndef MCS_CONN_H
+#define MCS_CONN_H
+
+#include <linux/atomic.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/spinlock.h>
+#include <linux/uio.h>
+#include <linux/workqueue.h>
+#include <scsi/iscsi_proto.h>
+#include <uapi/linux/iscsi_mcs.h>
+
+#include "ctl.h"
+#include "login_sock.h"
+#include "pdu.h"
+#include "task.h"
+
+struct mcs_connect;
+struct mcs_session;
+
+/* Segments of one sendmsg: header, 256 KiB of single pages, trailer */
+#define MCS_CONN_BVECS		68
+
+/* Header, longest AHS we send (CDB of 260 bytes), header digest */
+#define MCS_TX_HDR_MAX		(sizeof(struct iscsi_hdr) + 256 + 4)
+
+/**
+ * struct mcs_tx - the PDU being sent
+ * @busy: a PDU is half way; nothing else may be sent before it is whole
+ * @task: SCSI command it belongs to, or NULL
+ * @r2t: it is a Data-Out for @task's first R2T
+ * @unsol: command whose unsolicited Data-Out comes next, before any other
+ *	command of this connection
+ * @ctl: control PDU without answer to finish when it is out, or NULL
+ * @data_turn: the next PDU is Data-Out if there is any, so that commands and
+ *	data take turns
+ * @data_offset: next byte of @task's data to describe in @bv
+ * @data_left: bytes not yet described
+ * @data_len: data segment of the whole PDU
+ * @crc: running data digest
+ * @iter: what is left of @bv
+ * @trailer: padding and data digest
+ * @trailer_len: bytes in @trailer, 0 once described
+ * @hdr: header, AHS and header digest
+ * @bv: segments of the current sendmsg
+ */
+struct mcs_tx {
+	bool busy;
+	bool r2t;
+	bool data_turn;
+	struct mcs_task *task;
+	struct mcs_task *unsol;
+	struct mcs_ctl *ctl;
+	u32 data_offset;
+	u32 data_left;
+	u32 data_len;
+	u32 crc;
+	struct iov_iter iter;
+	u8 trailer[8];
+	u32 trailer_len;
+	u8 hdr[MCS_TX_HDR_MAX] __aligned(8);
+	struct bio_vec bv[MCS_CONN_BVECS];
+};
+
+enum mcs_rx_step {
+	MCS_RX_BHS,
+	MCS_RX_AHS,
+	MCS_RX_HDGST,
+	MCS_RX_DATA,
+	MCS_RX_PAD,
+	MCS_RX_DDGST,
+};
+
+/**
+ * struct mcs_rx - the PDU being received
+ * @step: part of the PDU that arrives now
+ * @got: bytes of the part so far
+ * @want: bytes of the part
+ * @task: command whose buffer takes the data, NULL for @buf
+ * @placed: bytes of the data segment received so far
+ * @dlen: data segment length
+ * @crc: running digest
+ * @digest: digest as received
+ * @iter: where Data-In goes next
+ * @hdr: header as received
+ * @ahs: AHS, kept only for the digest
+ * @buf: data of everything but Data-In
+ * @bv: segments @iter walks over
+ */
+struct mcs_rx {
+	enum mcs_rx_step step;
+	u32 got;
+	u32 want;
+	struct mcs_task *task;
+	u32 placed;
+	u32 dlen;
+	u32 crc;
+	u8 digest[4];
+	u8 pad[4];
+	struct iov_iter iter;
+	struct iscsi_hdr hdr;
+	u8 ahs[MCS_PDU_AHS_MAX];
+	u8 *buf;
+	struct bio_vec bv[MCS_CONN_BVECS];
+};
+
+/**
+ * struct mcs_conn_stats - what happened on a connection since it was configured
+ * @tx_bytes: bytes sent, headers included
+ * @rx_bytes: bytes received, headers included
+ * @cmds: SCSI commands sent
+ * @rsps: SCSI commands completed
+ * @data_out: Data-Out PDUs sent
+ * @data_in: Data-In PDUs received
+ * @r2ts: R2Ts received
+ * @tmfs: task management functions sent
+ * @tmf_rsps: task management responses received
+ * @losses: times it was lost
+ * @reconnects: times it came back by itself
+ * @resent: commands taken from it and sent elsewhere
+ * @digest_errors: digest mismatches
+ * @timeouts: pings that were not answered
+ *
+ * Written by io_work, or while no io_work runs; read without a lock.
+ */
+struct mcs_conn_stats {
+	u64 tx_bytes;
+	u64 rx_bytes;
+	u64 cmds;
+	u64 rsps;
+	u64 data_out;
+	u64 data_in;
+	u64 r2ts;
+	u64 tmfs;
+	u64 tmf_rsps;
+	u64 losses;
+	u64 reconnects;
+	u64 resent;
+	u64 digest_errors;
+	u64 timeouts;
+};
+
+/* mcs_conn.flags */
+enum mcs_conn_flag {
+	MCS_CONN_LIVE,		/* io_work may touch the socket */
+	MCS_CONN_BROKEN,	/* lost; waits for the session to notice */
+	MCS_CONN_LOGIN_PHASE,	/* leading login by iscsid in progress */
+	MCS_CONN_WIN_WAIT,	/* has commands but the window is closed */
+	MCS_CONN_WANT_PING,	/* a command is late: ask the target now */
+	MCS_CONN_NO_RETRY,	/* do not connect again by itself */
+};
+
+/**
+ * struct mcs_conn - a configured connection of a session
+ * @ref: references; the session's list holds one
+ * @sess: session, outlives the connection
+ * @node: place in the session's list (RCU; written under the session mutex)
+ * @rcu: for freeing after lock-free readers are gone
+ * @id: number in the session, constant over reconnects and never reused
+ * @cid: CID of the present or last login
+ * @lead: made by iscsid
+ * @state: enum iscsi_mcs_conn_state, changed by mcs_conn_set_state() only
+ * @flags: enum mcs_conn_flag
+ *
+ * @remote: portal
+ * @source: requested source address; family AF_UNSPEC if none
+ * @local: source address in use
+ * @ifindex: interface to bind to, 0 if none
+ * @login_timeout_ms: bound on connecting and logging in
+ * @want_hdgst: 0 none, 1 CRC32C, negative: as the leading connection
+ * @want_ddgst: likewise
+ * @role: enum iscsi_mcs_role
+ * @weight: for weighted paths
+ * @conn_flags: enum iscsi_mcs_conn_flags bits of the request
+ *
+ * @sock: socket, NULL while down
+ * @sock_is_users: a file of iscsid's, not a socket of ours
+ * @old_data_ready: callbacks the socket came with
+ * @old_state_change: likewise
+ * @old_write_space: likewise
+ *
+ * @io_work: the only place that sends, receives and changes tasks
+ * @io_cpu: where it runs
+ * @q_lock: protects the next five members; BH off
+ * @accepting: takes SCSI commands
+ * @submitq: commands not seen by io_work yet
+ * @ctlq: control PDUs to send
+ * @ctl_wait: control PDUs that await their answer
+ * @ehq: requests of the error handler
+ * @cmds: commands held
+ * @bytes: their cost
+ *
+ * @sendq: commands without a CmdSN
+ * @dataq: commands with R2Ts to serve
+ * @active: commands the target may be running
+ * @exp_statsn: next StatSN from the target
+ * @statsn_known: @exp_statsn is valid
+ * @max_recv: MaxRecvDataSegmentLength we declared
+ * @max_xmit: MaxRecvDataSegmentLength of the target
+ * @hdgst: header digest in use
+ * @ddgst: data digest in use
+ *
+ * @ping: NOP-Out that checks the connection
+ * @ping_sent: jiffies when @ping was queued, 0 if none is under way
+ * @ping_rtt_us: last round trip
+ * @last_rx: jiffies of the last bytes received
+ * @nop_timer: wakes io_work to look at the two
+ *
+ * @job: memory of the attempts, NULL for a connection that iscsid makes
+ * @login_ctl: cancels the attempt in progress
+ * @was_up: it has been in full feature phase before
+ * @connect_work: connects and logs in
+ * @connect_done: completed after every attempt
+ * @down_since: jiffies of the last loss, 0 while up
+ * @attempts: failed attempts in a row
+ * @last_error: negative errno of the last loss or attempt
+ * @last_reason: enum iscsi_mcs_reason of the last loss
+ * @last_text: the same in words
+ * @status_class: Login status of the last refused login
+ * @status_detail: likewise
+ * @stats: counters
+ * @tx: PDU being sent
+ * @rx: PDU being received
+ */
+struct mcs_conn {
+	struct kref ref;
+	struct mcs_session *sess;
+	struct list_head node;
+	struct rcu_head rcu;
+	u32 id;
+	u16 cid;
+	bool lead;
+	enum iscsi_mcs_conn_state state;
+	unsigned long flags;
+
+	/* configuration, constant after creation but for the leading one */
+	struct sockaddr_storage remote;
+	struct sockaddr_storage source;
+	struct sockaddr_storage local;
+	int ifindex;
+	u32 login_timeout_ms;
+	s8 want_hdgst;
+	s8 want_ddgst;
+	enum iscsi_mcs_role role;
+	u32 weight;
+	u32 conn_flags;
+
+	/* socket; session mutex */
+	struct socket *sock;
+	bool sock_is_users;
+	void (*old_data_ready)(struct sock *sk);
+	void (*old_state_change)(struct sock *sk);
+	void (*old_write_space)(struct sock *sk);
+
+	/* submission */
+	struct work_struct io_work;
+	int io_cpu;
+	spinlock_t q_lock;
+	bool accepting;
+	struct list_head submitq;
+	struct list_head ctlq;
+	struct list_head ctl_wait;
+	struct list_head ehq;
+	atomic_t cmds;
+	atomic_t bytes;
+
+	/* owned by io_work */
+	struct list_head sendq;
+	struct list_head dataq;
+	struct list_head active;
+	u32 exp_statsn;
+	bool statsn_known;
+	u32 max_recv;
+	u32 max_xmit;
+	bool hdgst;
+	bool ddgst;
+
+	/* liveness */
+	struct mcs_ctl ping;
+	unsigned long ping_sent;
+	ktime_t ping_time;
+	u32 ping_rtt_us;
+	unsigned long last_rx;
+	struct timer_list nop_timer;
+
+	/* making the connection */
+	struct mcs_connect *job;
+	struct mcs_login_ctl login_ctl;
+	bool was_up;
+	struct delayed_work connect_work;
+	struct completion connect_done;
+	unsigned long down_since;
+	u32 attempts;
+	int last_error;
+	enum iscsi_mcs_reason last_reason;
+	char last_text[96];
+	u8 status_class;
+	u8 status_detail;
+
+	struct mcs_conn_stats stats;
+	struct mcs_tx tx;
+	struct mcs_rx rx;
+};
+
+struct mcs_conn *mcs_conn_alloc(struct mcs_session *sess);
+void mcs_conn_get(struct mcs_conn *conn);
+void mcs_conn_put(struct mcs_conn *conn);
+void mcs_conn_set_state(struct mcs_conn *conn, enum iscsi_mcs_conn_state state);
+
+void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
+		     bool sock_is_users);
+void mcs_conn_open(struct mcs_conn *conn);
+void mcs_conn_quiesce(struct mcs_conn *conn);
+void mcs_conn_detach(struct mcs_conn *conn);
+
+bool mcs_conn_submit(struct mcs_conn *conn, struct mcs_task *task);
+void mcs_conn_kick(struct mcs_conn *conn);
+void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
+		   int error, const char *text);
+void mcs_conn_finish_task(struct mcs_conn *conn, struct mcs_task *task,
+			  u32 result);
+void mcs_conn_unlink_task(struct mcs_conn *conn, struct mcs_task *task);
+
+static inline bool mcs_conn_is_live(const struct mcs_conn *conn)
+{
+	return test_bit(MCS_CONN_LIVE, &conn->flags);
+}
+
+#endif /* MCS_CONN_H */

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/random.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <scsi/libiscsi.h>
+
+#include "conn.h"
+#include "connect.h"
+#include "event.h"
+#include "login.h"
+#include "main.h"
+#include "recovery.h"
+#include "session.h"
+#include "sock.h"
+
+/*
+ * Making an added connection: TCP, login, and again after a loss. One work
+ * item per connection, on a queue of its own, because a silent portal keeps
+ * it busy for seconds. The session mutex is held before and after, not
+ * during; an attempt that finds the session in another epoch afterwards is
+ * thrown away.
+ */
+
+#define MCS_CONNECT_RETRY_MIN_MS	500
+#define MCS_CONNECT_RETRY_MAX_MS	30000
+#define MCS_CONNECT_SYN_RETRIES		2
+
+/**
+ * struct mcs_connect - one attempt
+ * @path: where from and where to
+ * @params: what to log in with
+ * @epoch: session's epoch when it began
+ * @initiator_name: copy of the session's
+ * @target_name: copy of the session's
+ * @login: state of the login
+ */
+struct mcs_connect {
+	struct mcs_login_path path;
+	struct mcs_login_params params;
+	u32 epoch;
+	char initiator_name[MCS_LOGIN_NAME_MAX + 1];
+	char target_name[MCS_LOGIN_NAME_MAX + 1];
+	struct mcs_login login;
+};
+
+static u32 mcs_connect_cmdsn(void *data)
+{
+	struct mcs_session *sess = data;
+	u32 cmdsn;
+
+	spin_lock_bh(&sess->win_lock);
+	cmdsn = sess->win.cmdsn;
+	spin_unlock_bh(&sess->win_lock);
+	return cmdsn;
+}
+
+static void mcs_connect_update_window(void *data, u32 exp_cmdsn, u32 max_cmdsn)
+{
+	mcs_session_update_window(data, exp_cmdsn, max_cmdsn);
+}
+
+static const struct mcs_login_ops mcs_connect_login_ops = {
+	.cmdsn = mcs_connect_cmdsn,
+	.update_window = mcs_connect_update_window,
+};
+
+static bool mcs_connect_cid_in_use(struct mcs_session *sess, u16 cid)
+{
+	struct mcs_conn *conn;
+
+	list_for_each_entry(conn, &sess->conns, node) {
+		if (conn->cid == cid)
+			return true;
+	}
+	return false;
+}
+
+/* A CID the target cannot take for one it still knows */
+static u16 mcs_connect_new_cid(struct mcs_session *sess)
+{
+	while (!sess->next_cid || mcs_connect_cid_in_use(sess, sess->next_cid))
+		sess->next_cid++;
+	return sess->next_cid++;
+}
+
+static enum mcs_login_digest mcs_connect_digest(s8 want, bool lead)
+{
+	if (want < 0)
+		want = lead;
+	return want ? MCS_LOGIN_DIGEST_CRC32C : MCS_LOGIN_DIGEST_NONE;
+}
+
+/* Fill in the attempt; under the mutex. -EAGAIN: not now, start() will come */
+static int mcs_connect_begin(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	struct mcs_connect *job = conn->job;
+	struct mcs_login_params *p = &job->params;
+
+	lockdep_assert_held(&sess->mutex);
+	if (sess->closing || conn->sock ||
+	    conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
+		return -ECANCELED;
+	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)
+		return -EAGAIN;
+
+	conn->cid = mcs_connect_new_cid(sess);
+	strscpy(job->initiator_name, sess->isess->initiatorname ?: "",
+		sizeof(job->initiator_name));
+	strscpy(job->target_name, sess->isess->targetname ?: "",
+		sizeof(job->target_name));
+	job->epoch = sess->epoch;
+	job->path = (struct mcs_login_path){
+		.net = sess->net,
+		.peer = conn->remote,
+		.source = conn->source,
+		.ifindex = conn->ifindex,
+		.syn_retries = MCS_CONNECT_SYN_RETRIES,
+	};
+	*p = (struct mcs_login_params){
+		.initiator_name = job->initiator_name,
+		.target_name = job->target_name,
+		.tsih = sess->tsih,
+		.cid = conn->cid,
+		.tpgt = sess->offer.tpgt,
+		.itt = mcs_ctl_new_itt(sess),
+		.header_digest = mcs_connect_digest(conn->want_hdgst,
+						    sess->lead_hdgst),
+		.data_digest = mcs_connect_digest(conn->want_ddgst,
+						  sess->lead_ddgst),
+		.max_recv_dlength = sess->max_recv,
+	};
+	memcpy(p->isid, sess->isid, sizeof(p->isid));
+	mcs_login_ctl_init(&conn->login_ctl);
+	conn->status_class = 0;
+	conn->status_detail = 0;
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_CONNECTING);
+	return 0;
+}
+
+static const char *mcs_connect_errno_text(int err)
+{
+	switch (err) {
+	case -ECONNREFUSED:
+		return "nobody listens at this portal";
+	case -ETIMEDOUT:
+		return "portal does not answer";
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+		return "no route to this portal";
+	case -EADDRNOTAVAIL:
+		return "source address is not an address of this host";
+	case -ENODEV:
+		return "no such network interface";
+	case -ECANCELED:
+		return "given up: the session is changing or the request was cancelled";
+	case -ENOMEM:
+		return "out of memory";
+	}
+	return "cannot connect to this portal";
+}
+
+static void mcs_connect_note_error(struct mcs_conn *conn, int err,
+				   const char *text)
+{
+	conn->last_error = err;
+	conn->last_reason = ISCSI_MCS_REASON_LOGIN_FAILED;
+	strscpy(conn->last_text, text, sizeof(conn->last_text));
+}
+
+static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
+			     unsigned long deadline)
+{
+	struct mcs_connect *job = conn->job;
+	struct mcs_login_result *r = &job->login.result;
+	enum mcs_login_cause cause;
+	int err;
+
+	err = mcs_login_start(&job->login, &job->params);
+	if (err) {
+		mcs_connect_note_error(conn, err,
+				       "session has no TSIH or name to log in with");
+		return err;
+	}
+	err = mcs_login_run(sock, &conn->login_ctl, &job->login,
+			    &mcs_connect_login_ops, conn->sess, deadline);
+	if (!err)
+		return 0;
+
+	cause = r->cause;
+	if (cause != MCS_LOGIN_TRANSPORT)
+		err = mcs_login_cause_errno(cause);
+	conn->status_class = r->status_class;
+	conn->status_detail = r->status_detail;
+	if (mcs_login_cause_advice(cause) == MCS_LOGIN_STOP &&
+	    cause != MCS_LOGIN_CANCELLED)
+		set_bit(MCS_CONN_NO_RETRY, &conn->flags);
+	mcs_connect_note_error(conn, err, mcs_login_cause_text(cause));
+	return err;
+}
+
+/* The part that waits for the network. Return: 0 and the socket, or errno */
+static int mcs_connect_attempt(struct mcs_conn *conn, struct socket **sockp)
+{
+	struct mcs_connect *job = conn->job;
+	unsigned long deadline;
+	struct socket *sock;
+	int err;
+
+	deadline = jiffies + msecs_to_jiffies(conn->login_timeout_ms);
+	err = mcs_login_sock_create(&job->path, &sock);
+	if (err) {
+		mcs_connect_note_error(conn, err, mcs_connect_errno_text(err));
+		return err;
+	}
+	err = mcs_login_connect(sock, &job->path, &conn->login_ctl, deadline);
+	if (err) {
+		mcs_connect_note_error(conn, err, mcs_connect_errno_text(err));
+		goto err_release;
+	}
+	WRITE_ONCE(conn->state, ISCSI_MCS_CONN_STATE_LOGIN);
+	err = mcs_connect_login(conn, sock, deadline);
+	if (err)
+		goto err_release;
+	mcs_login_ctl_detach(&conn->login_ctl);
+	*sockp = sock;
+	return 0;
+
+err_release:
+	mcs_login_ctl_detach(&conn->login_ctl);
+	mcs_login_sock_release(sock);
+	return err;
+}
+
+/* Logged in, and the session is still the one we logged in to */
+static void mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
+{
+	struct mcs_connect *job = conn->job;
+	const struct mcs_login_result *r = &job->login.result;
+	struct sockaddr_storage addr = { };
+
+	conn->hdgst = r->header_digest;
+	conn->ddgst = r->data_digest;
+	conn->max_xmit = r->max_xmit_dlength;
+	conn->max_recv = job->params.max_recv_dlength;
+	conn->exp_statsn = r->exp_statsn;
+	conn->statsn_known = true;
+	if (kernel_getsockname(sock, (struct sockaddr *)&addr) >= 0)
+		conn->local = addr;
+	conn->last_error = 0;
+	conn->last_reason = ISCSI_MCS_REASON_NONE;
+	conn->last_text[0] = '\0';
+	if (conn->was_up)
+		conn->stats.reconnects++;
+	conn->was_up = true;
+	conn->attempts = 0;
+
+	mcs_conn_attach(conn, sock, false);
+	mcs_conn_open(conn);
+	mcs_recovery_resubmit(conn->sess);
+	mcs_event_conn_up(conn);
+}
+
+static unsigned long mcs_connect_delay(u32 attempts)
+{
+	u32 ms = MCS_CONNECT_RETRY_MIN_MS << min(attempts, 10U);
+
+	ms = min_t(u32, ms, MCS_CONNECT_RETRY_MAX_MS);
+	/* Many connections lost at once should not come back in step. */
+	return msecs_to_jiffies(ms - ms / 4 + get_random_u32_below(ms / 2));
+}
+
+static void mcs_connect_failed(struct mcs_conn *conn, int err)
+{
+	struct mcs_session *sess = conn->sess;
+
+	if (!conn->last_error)
+		conn->last_error = err;
+	if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
+		return;
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
+	if (!conn->was_up || sess->closing || err == -EAGAIN ||
+	    test_bit(MCS_CONN_NO_RETRY, &conn->flags)) {
+		if (conn->was_up && test_bit(MCS_CONN_NO_RETRY, &conn->flags))
+			shost_printk(KERN_NOTICE, sess->shost,
+				     "conn %u: not tried again: %s\n",
+				     conn->id, conn->last_text);
+		return;
+	}
+	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN)
+		mcs_connect_start(conn, mcs_connect_delay(conn->attempts++));
+}
+
+static void mcs_connect_work(struct work_struct *work)
+{
+	struct mcs_conn *conn = container_of(to_delayed_work(work),
+					     struct mcs_conn, connect_work);
+	struct mcs_session *sess = conn->sess;
+	unsigned int noio = memalloc_noio_save();
+	struct socket *sock = NULL;
+	int err;
+
+	mutex_lock(&sess->mutex);
+	err = mcs_connect_begin(conn);
+	mutex_unlock(&sess->mutex);
+	if (!err)
+		err = mcs_connect_attempt(conn, &sock);
+
+	mutex_lock(&sess->mutex);
+	if (!err && (sess->epoch != conn->job->epoch || sess->closing ||
+		     mcs_login_is_cancelled(&conn->login_ctl) ||
+		     sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)) {
+		err = -ECANCELED;
+		mcs_connect_note_error(conn, err, mcs_connect_errno_text(err));
+		mcs_login_sock_release(sock);
+	}
+	if (!err)
+		mcs_connect_up(conn, sock);
+	else
+		mcs_connect_failed(conn, err);
+	complete_all(&conn->connect_done);
+	mutex_unlock(&sess->mutex);
+	memalloc_noio_restore(noio);
+}
+
+/**
+ * mcs_connect_init - prepare a connection object
+ * @conn: connection
+ */
+void mcs_connect_init(struct mcs_conn *conn)
+{
+	INIT_DELAYED_WORK(&conn->connect_work, mcs_connect_work);
+	init_completion(&conn->connect_done);
+	mcs_login_ctl_init(&conn->login_ctl);
+}
+
+/**
+ * mcs_connect_prepare - allocate what attempts need, so that a reconnect under
+ *	memory pressure does not
+ * @conn: connection
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mcs_connect_prepare(struct mcs_conn *conn)
+{
+	conn->job = kvzalloc(sizeof(*conn->job), GFP_KERNEL);
+	return conn->job ? 0 : -ENOMEM;
+}
+
+/**
+ * mcs_connect_destroy - undo mcs_connect_prepare()
+ * @conn: connection without attempts
+ */
+void mcs_connect_destroy(struct mcs_conn *conn)
+{
+	kvfree(conn->job);
+}
+
+/**
+ * mcs_connect_start - connect and log in
+ * @conn: added connection
+ * @delay: jiffies from now
+ */
+void mcs_connect_start(struct mcs_conn *conn, unsigned long delay)
+{
+	lockdep_assert_held(&conn->sess->mutex);
+	if (conn->job)
+		mod_delayed_work(mcs_connect_wq, &conn->connect_work, delay);
+}
+
+/**
+ * mcs_connect_cancel - have the attempt in progress fail at once
+ * @conn: connection
+ *
+ * Does not wait for it.
+ */
+void mcs_connect_cancel(struct mcs_conn *conn)
+{
+	lockdep_assert_held(&conn->sess->mutex);
+	if (conn->job && !conn->sock)
+		mcs_login_cancel(&conn->login_ctl);
+}
+
+/**
+ * mcs_connect_remove - take a connection down and forget it
+ * @conn: connection; may be freed here
+ *
+ * Drops the session mutex for a moment; the state REMOVING keeps others away.
+ */
+void mcs_connect_remove(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+
+	lockdep_assert_held(&sess->mutex);
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_REMOVING);
+	mcs_recovery_drop_conn(conn, false);
+
+	mutex_unlock(&sess->mutex);
+	cancel_delayed_work_sync(&conn->connect_work);
+	mutex_lock(&sess->mutex);
+
+	mcs_session_remove_conn(sess, conn);
+	mcs_recovery_resubmit(sess);
+	wake_up_all(&sess->wake);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) The iscsi_mcs authors */
+#ifndef MCS_CONNECT_H
+#define MCS_CONNECT_H
+
+struct mcs_conn;
+
+void mcs_connect_init(struct mcs_conn *conn);
+int mcs_connect_prepare(struct mcs_conn *conn);
+void mcs_connect_destroy(struct mcs_conn *conn);
+void mcs_connect_start(struct mcs_conn *conn, unsigned long delay);
+void mcs_connect_cancel(struct mcs_conn *conn);
+void mcs_connect_remove(struct mcs_conn *conn);
+
+#endif /* MCS_CONNECT_H */

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/slab.h>
+
+#include "conn.h"
+#include "session.h"
+
+/* An answer's opcode is its request's with this bit set */
+#define MCS_CTL_RSP_BIT		0x20
+
+/**
+ * mcs_ctl_init - prepare a control PDU
+ * @ctl: the PDU, all of it is overwritten
+ * @opcode: opcode with or without ISCSI_OP_IMMEDIATE
+ * @done: called when it is over
+ */
+void mcs_ctl_init(struct mcs_ctl *ctl, u8 opcode, mcs_ctl_done_t done)
+{
+	memset(ctl, 0, sizeof(*ctl));
+	INIT_LIST_HEAD(&ctl->node);
+	ctl->hdr.opcode = opcode;
+	ctl->hdr.flags = ISCSI_FLAG_CMD_FINAL;
+	ctl->hdr.itt = RESERVED_ITT;
+	ctl->hdr.ttt = cpu_to_be32(ISCSI_RESERVED_TAG);
+	ctl->numbered = !(opcode & ISCSI_OP_IMMEDIATE);
+	ctl->has_answer = true;
+	ctl->done = done;
+}
+
+/**
+ * mcs_ctl_new_itt - a tag for a PDU of our own
+ * @sess: session
+ *
+ * A counter over everything but the kind bits.
+ *
+ * Return: the tag as it goes on the wire.
+ */
+itt_t mcs_ctl_new_itt(struct mcs_session *sess)
+{
+	u32 n = atomic_inc_return(&sess->ctl_seq);
+
+	return (__force itt_t)cpu_to_be32(mcs_itt_make(MCS_ITT_CTL, n,
+						       n >> MCS_ITT_TAG_BITS));
+}
+
+/**
+ * mcs_ctl_queue - hand a control PDU to a connection
+ * @conn: connection
+ * @ctl: the PDU
+ *
+ * Context: any; takes q_lock.
+ * Return: 0, or -ENOTCONN (@ctl->done will not be called).
+ */
+int mcs_ctl_queue(struct mcs_conn *conn, struct mcs_ctl *ctl)
+{
+	int err = 0;
+
+	if (ctl->has_answer && !ctl->itask)
+		ctl->hdr.itt = mcs_ctl_new_itt(conn->sess);
+
+	spin_lock_bh(&conn->q_lock);
+	if (mcs_conn_is_live(conn))
+		list_add_tail(&ctl->node, &conn->ctlq);
+	else
+		err = -ENOTCONN;
+	spin_unlock_bh(&conn->q_lock);
+
+	if (!err)
+		mcs_conn_kick(conn);
+	return err;
+}
+
+/**
+ * mcs_ctl_cancel - stop waiting for a control PDU
+ * @conn: connection it was queued on
+ * @ctl: the PDU
+ *
+ * Return: true when nothing refers to @ctl any more and its done function has
+ *	   not been and will not be called; false when that call is happening.
+ */
+bool mcs_ctl_cancel(struct mcs_conn *conn, struct mcs_ctl *ctl)
+{
+	bool listed;
+
+	spin_lock_bh(&conn->q_lock);
+	listed = !list_empty(&ctl->node);
+	list_del_init(&ctl->node);
+	spin_unlock_bh(&conn->q_lock);
+	return listed;
+}
+
+/**
+ * mcs_ctl_match - find the control PDU that an answer belongs to
+ * @conn: connection the answer came on
+ * @itt: its Initiator Task Tag
+ * @rsp_opcode: its opcode
+ *
+ * Return: the PDU, taken off the list, or NULL.
+ */
+struct mcs_ctl *mcs_ctl_match(struct mcs_conn *conn, itt_t itt, u8 rsp_opcode)
+{
+	struct mcs_ctl *ctl, *found = NULL;
+	u8 op;
+
+	spin_lock_bh(&conn->q_lock);
+	list_for_each_entry(ctl, &conn->ctl_wait, node) {
+		op = ctl->hdr.opcode & ISCSI_OPCODE_MASK;
+		if (ctl->hdr.itt == itt &&
+		    (op | MCS_CTL_RSP_BIT) == rsp_opcode) {
+			list_del_init(&ctl->node);
+			found = ctl;
+			break;
+		}
+	}
+	spin_unlock_bh(&conn->q_lock);
+	return found;
+}
+
+/**
+ * mcs_ctl_drop_all - end all control PDUs of a connection that is down
+ * @conn: quiesced connection
+ */
+void mcs_ctl_drop_all(struct mcs_conn *conn)
+{
+	struct mcs_ctl *ctl = conn->tx.ctl;
+
+	conn->tx.ctl = NULL;
+	if (ctl)
+		ctl->done(conn, ctl, NULL);
+
+	spin_lock_bh(&conn->q_lock);
+	list_splice_tail_init(&conn->ctl_wait, &conn->ctlq);
+	while (!list_empty(&conn->ctlq)) {
+		ctl = list_first_entry(&conn->ctlq, struct mcs_ctl, node);
+		list_del_init(&ctl->node);
+		spin_unlock_bh(&conn->q_lock);
+		ctl->done(conn, ctl, NULL);
+		spin_lock_bh(&conn->q_lock);
+	}
+	spin_unlock_bh(&conn->q_lock);
+}
+
+static void mcs_ctl_wait_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
+			      const struct iscsi_hdr *rsp)
+{
+	struct mcs_ctl_wait *w = container_of(ctl, struct mcs_ctl_wait, ctl);
+	struct mcs_session *sess = conn->sess;
+
+	if (rsp) {
+		w->rsp = *rsp;
+		w->answered = true;
+	}
+	/* The waiter may free @w as soon as it sees the completion. */
+	complete(&w->over);
+	wake_up_all(&sess->wake);
+}
+
+/**
+ * mcs_ctl_wait_init - prepare a control PDU to sleep for
+ * @w: PDU and waiter
+ * @opcode: opcode with or without ISCSI_OP_IMMEDIATE
+ */
+void mcs_ctl_wait_init(struct mcs_ctl_wait *w, u8 opcode)
+{
+	mcs_ctl_init(&w->ctl, opcode, mcs_ctl_wait_done);
+	init_completion(&w->over);
+	w->answered = false;
+}
+
+/**
+ * mcs_ctl_wait_run - send a control PDU and wait for the answer
+ * @conn: connection
+ * @w: prepared PDU
+ * @timeout: jiffies
+ *
+ * Gives up when the session is being stopped.
+ *
+ * Return: 0 and the answer in @w->rsp; -ENOTCONN (connection down or lost),
+ *	   -ETIMEDOUT, -ECANCELED (session stopping).
+ */
+int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
+		     unsigned long timeout)
+{
+	struct mcs_session *sess = conn->sess;
+	int err;
+
+	err = mcs_ctl_queue(conn, &w->ctl);
+	if (err)
+		return err;
+
+	wait_event_timeout(sess->wake, completion_done(&w->over) ||
+			   atomic_read(&sess->stopping), timeout);
+	if (!completion_done(&w->over) && mcs_ctl_cancel(conn, &w->ctl))
+		return atomic_read(&sess->stopping) ? -ECANCELED : -ETIMEDOUT;
+
+	wait_for_completion(&w->over);
+	return w->answered ? 0 : -ENOTCONN;
+}
+
+static void mcs_ctl_ping_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
+			      const struct iscsi_hdr *rsp)
+{
+	if (rsp)
+		conn->ping_rtt_us = ktime_us_delta(ktime_get(),
+						   conn->ping_time);
+	WRITE_ONCE(conn->ping_sent, 0);
+}
+
+/**
+ * mcs_ctl_ping - check a connection with a NOP-Out
+ * @conn: connection; io_work only
+ *
+ * At most one is under way.
+ */
+void mcs_ctl_ping(struct mcs_conn *conn)
+{
+	if (conn->ping_sent)
+		return;
+
+	mcs_ctl_init(&conn->ping, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE,
+		     mcs_ctl_ping_done);
+	conn->ping_time = ktime_get();
+	WRITE_ONCE(conn->ping_sent, jiffies ?: 1);
+	if (mcs_ctl_queue(conn, &conn->ping))
+		WRITE_ONCE(conn->ping_sent, 0);
+}
+
+static void mcs_ctl_free_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
+			      const struct iscsi_hdr *rsp)
+{
+	kfree(ctl);
+}
+
+static struct mcs_ctl *mcs_ctl_new_nop(void)
+{
+	struct mcs_ctl *ctl = kmalloc(sizeof(*ctl), GFP_ATOMIC);
+
+	if (!ctl)
+		return NULL;
+	mcs_ctl_init(ctl, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE,
+		     mcs_ctl_free_done);
+	ctl->has_answer = false;
+	return ctl;
+}
+
+/**
+ * mcs_ctl_pong - answer the target's ping on the connection it came on
+ * @conn: connection
+ * @nop: NOP-In with a Target Transfer Tag
+ *
+ * Without memory the ping stays unanswered; the target asks again.
+ */
+void mcs_ctl_pong(struct mcs_conn *conn, const struct iscsi_nopin *nop)
+{
+	struct mcs_ctl *ctl = mcs_ctl_new_nop();
+
+	if (!ctl)
+		return;
+	ctl->hdr.lun = nop->lun;
+	ctl->hdr.ttt = nop->ttt;
+	if (mcs_ctl_queue(conn, ctl))
+		kfree(ctl);
+}
+
+/**
+ * mcs_ctl_ack - acknowledge status on a connection that has nothing to send
+ * @conn: connection
+ */
+void mcs_ctl_ack(struct mcs_conn *conn)
+{
+	struct mcs_ctl *ctl = mcs_ctl_new_nop();
+
+	if (ctl && mcs_ctl_queue(conn, ctl))
+		kfree(ctl);
+}

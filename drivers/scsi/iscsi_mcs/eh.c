@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/slab.h>
+#include <scsi/libiscsi.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+
+#include "conn.h"
+#include "eh.h"
+#include "eh_req.h"
+#include "session.h"
+
+/*
+ * The SCSI error handler's entry points. One rule above all: none of them
+ * reports success while a connection still holds the command, because the
+ * midlayer uses it again at once.
+ */
+
+/* The command makes no progress: is the fault the connection's? */
+static enum scsi_timeout_action mcs_eh_stuck(struct mcs_task *task,
+					     struct mcs_conn *conn)
+{
+	unsigned long since = task->last_timeout;
+
+	if (since && time_after(READ_ONCE(conn->last_rx), since))
+		return SCSI_EH_NOT_HANDLED;
+	if (since && !conn->sess->nop_interval_ms)
+		return SCSI_EH_NOT_HANDLED;
+
+	/* A dead connection will fail its ping; then recovery decides. */
+	task->last_timeout = jiffies ?: 1;
+	set_bit(MCS_CONN_WANT_PING, &conn->flags);
+	mcs_conn_kick(conn);
+	return SCSI_EH_RESET_TIMER;
+}
+
+/**
+ * mcs_eh_timed_out - a command has taken longer than its timeout
+ * @sc: the command
+ *
+ * Context: block layer's timeout work.
+ */
+enum scsi_timeout_action mcs_eh_timed_out(struct scsi_cmnd *sc)
+{
+	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
+	struct mcs_task *task = mcs_task_of(sess, sc);
+	enum scsi_timeout_action action = SCSI_EH_RESET_TIMER;
+	unsigned long progress;
+	struct mcs_conn *conn;
+
+	if (!task || READ_ONCE(sess->isess->state) != ISCSI_STATE_LOGGED_IN)
+		return SCSI_EH_RESET_TIMER;
+
+	rcu_read_lock();
+	conn = READ_ONCE(task->conn);
+	progress = READ_ONCE(task->last_progress);
+	/* Being completed, or waiting for recovery: not its own fault. */
+	if (!conn || READ_ONCE(task->sc) != sc ||
+	    !READ_ONCE(conn->accepting))
+		goto out;
+	if (task->last_timeout && time_after(progress, task->last_timeout))
+		task->last_timeout = jiffies ?: 1;
+	else
+		action = mcs_eh_stuck(task, conn);
+out:
+	rcu_read_unlock();
+	return action;
+}
+
+/* Whatever completed the command just now is done with it afterwards */
+static void mcs_eh_flush(struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+
+	lockdep_assert_held(&sess->mutex);
+	list_for_each_entry(conn, &sess->conns, node)
+		flush_work(&conn->io_work);
+}
+
+/* One attempt; -EAGAIN when the command has moved meanwhile */
+static int mcs_eh_abort_once(struct mcs_session *sess, struct scsi_cmnd *sc,
+			     struct mcs_eh_req *req)
+{
+	struct mcs_task *task = mcs_task_of(sess, sc);
+	struct mcs_conn *conn;
+	int err = 0;
+
+	mutex_lock(&sess->mutex);
+	if (!task || task->sc != sc) {
+		mcs_eh_flush(sess);
+		goto out_unlock;
+	}
+	if (task->state == MCS_TASK_PARKED) {
+		list_del_init(&task->node);
+		mcs_task_release(task);
+		goto out_unlock;
+	}
+	conn = READ_ONCE(task->conn);
+	if (!conn) {
+		mcs_eh_flush(sess);
+		goto out_unlock;
+	}
+	mcs_eh_req_init_abort(req, sc);
+	mcs_conn_get(conn);
+	err = mcs_eh_req_queue(conn, req);
+	mutex_unlock(&sess->mutex);
+	if (!err)
+		err = mcs_eh_req_wait(conn, req,
+				      sess->isess->abort_timeout * HZ);
+	mcs_conn_put(conn);
+	return err;
+
+out_unlock:
+	mutex_unlock(&sess->mutex);
+	return err;
+}
+
+/**
+ * mcs_eh_abort - abort a command
+ * @sc: the command, owned by the error handler
+ *
+ * Unsent it is simply taken back. Otherwise ABORT TASK goes on the connection
+ * of allegiance, never on another: LIO would answer success and do nothing.
+ *
+ * Return: SUCCESS or FAILED.
+ */
+int mcs_eh_abort(struct scsi_cmnd *sc)
+{
+	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
+	struct mcs_eh_req *req;
+	int tries = 5;
+	int err;
+
+	req = kmalloc(sizeof(*req), GFP_NOIO);
+	if (!req)
+		return FAILED;
+	do {
+		err = mcs_eh_abort_once(sess, sc, req);
+	} while (err == -EAGAIN && tries--);
+	kfree(req);
+
+	if (!err)
+		WRITE_ONCE(sess->aborts, sess->aborts + 1);
+	return err ? FAILED : SUCCESS;
+}
+
+/* Connections that have to let go, each with a reference */
+static int mcs_eh_collect(struct mcs_session *sess, struct mcs_conn **conns)
+{
+	struct mcs_conn *conn;
+	int n = 0;
+
+	mutex_lock(&sess->mutex);
+	list_for_each_entry(conn, &sess->conns, node) {
+		if (!mcs_conn_is_live(conn) || n == MCS_MAX_CONNS)
+			continue;
+		mcs_conn_get(conn);
+		conns[n++] = conn;
+	}
+	mutex_unlock(&sess->mutex);
+	return n;
+}
+
+/*
+ * Without response fences an answer of a reset command may still be on its
+ * way on another connection. A ping behind it tells when it has arrived.
+ */
+static int mcs_eh_fence_and_release(struct mcs_conn *conn, u64 lun, bool all,
+				    unsigned long timeout)
+{
+	struct mcs_eh_req *req = kmalloc(sizeof(*req), GFP_NOIO);
+	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
+	int err = -ENOMEM;
+
+	if (!req || !w)
+		goto out;
+	mcs_ctl_wait_init(w, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE);
+	err = mcs_ctl_wait_run(conn, w, timeout);
+	if (err)
+		goto out;
+	mcs_eh_req_init_release(req, lun, all);
+	err = mcs_eh_req_queue(conn, req);
+	if (!err)
+		err = mcs_eh_req_wait(conn, req, timeout);
+out:
+	kfree(req);
+	kfree(w);
+	/* Down meanwhile: its commands were parked or given up. */
+	return err == -ENOTCONN || err == -EAGAIN ? 0 : err;
+}
+
+static int mcs_eh_tmf(struct mcs_session *sess, u8 function, u64 lun,
+		      unsigned long timeout)
+{
+	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
+	struct mcs_conn *conn;
+	struct iscsi_tm *hdr;
+	int err = -ENOTCONN;
+
+	if (!w)
+		return -ENOMEM;
+	mutex_lock(&sess->mutex);
+	conn = mcs_session_any_conn(sess, NULL);
+	if (conn)
+		mcs_conn_get(conn);
+	mutex_unlock(&sess->mutex);
+	if (!conn)
+		goto out;
+
+	mcs_ctl_wait_init(w, ISCSI_OP_SCSI_TMFUNC | ISCSI_OP_IMMEDIATE);
+	hdr = (struct iscsi_tm *)&w->ctl.hdr;
+	hdr->flags = ISCSI_FLAG_CMD_FINAL | function;
+	hdr->rtt = RESERVED_ITT;
+	if (function == ISCSI_TM_FUNC_LOGICAL_UNIT_RESET)
+		int_to_scsilun(lun, &hdr->lun);
+	err = mcs_ctl_wait_run(conn, w, timeout);
+	mcs_conn_put(conn);
+	if (!err && ((struct iscsi_tm_rsp *)&w->rsp)->response !=
+	    ISCSI_TMF_RSP_COMPLETE)
+		err = -EIO;
+out:
+	kfree(w);
+	return err;
+}
+
+static int mcs_eh_reset(struct scsi_cmnd *sc, u8 function, int timeout_s)
+{
+	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
+	bool all = function != ISCSI_TM_FUNC_LOGICAL_UNIT_RESET;
+	unsigned long timeout = timeout_s * HZ;
+	struct mcs_conn *conns[MCS_MAX_CONNS];
+	int err, n, i;
+
+	if (READ_ONCE(sess->isess->state) != ISCSI_STATE_LOGGED_IN)
+		return FAILED;
+
+	err = mcs_eh_tmf(sess, function, sc->device->lun, timeout);
+	if (err)
+		return FAILED;
+
+	n = mcs_eh_collect(sess, conns);
+	for (i = 0; i < n; i++) {
+		if (!err)
+			err = mcs_eh_fence_and_release(conns[i],
+						       sc->device->lun, all,
+						       timeout);
+		mcs_conn_put(conns[i]);
+	}
+	return err ? FAILED : SUCCESS;
+}
+
+/**
+ * mcs_eh_device_reset - reset a logical unit
+ * @sc: a command of it; its own, or made up by a reset ioctl
+ *
+ * Return: SUCCESS or FAILED.
+ */
+int mcs_eh_device_reset(struct scsi_cmnd *sc)
+{
+	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
+
+	return mcs_eh_reset(sc, ISCSI_TM_FUNC_LOGICAL_UNIT_RESET,
+			    sess->isess->lu_reset_timeout);
+}
+
+/**
+ * mcs_eh_target_reset - warm reset of the target
+ * @sc: a command for it
+ *
+ * Return: SUCCESS or FAILED.
+ */
+int mcs_eh_target_reset(struct scsi_cmnd *sc)
+{
+	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
+
+	return mcs_eh_reset(sc, ISCSI_TM_FUNC_TARGET_WARM_RESET,
+			    sess->isess->tgt_reset_timeout);
+}
+
+/**
+ * mcs_eh_host_reset - the last resort: log in again
+ * @sc: a command of the session
+ *
+ * Return: SUCCESS or FAILED.
+ */
+int mcs_eh_host_reset(struct scsi_cmnd *sc)
+{
+	return iscsi_eh_session_reset(sc);
+}

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/capability.h>
+#include <linux/module.h>
+#include <net/genetlink.h>
+
+#include "admin.h"
+#include "conn.h"
+#include "netlink-gen.h"
+#include "netlink.h"
+#include "nl_attr.h"
+#include "session.h"
+
+/*
+ * The generic netlink family. The table of operations and the policies come
+ * from Documentation/netlink/specs/iscsi_mcs.yaml; handlers look up, call
+ * admin.c, and answer. iSCSI's own netlink exists in the initial network
+ * namespace only, and so does this family.
+ */
+
+struct genl_family mcs_nl_family __ro_after_init = {
+	.name		= ISCSI_MCS_FAMILY_NAME,
+	.version	= ISCSI_MCS_FAMILY_VERSION,
+	.module		= THIS_MODULE,
+	/* A login that takes seconds must not keep others from looking. */
+	.parallel_ops	= true,
+	.ops		= iscsi_mcs_nl_ops,
+	.n_ops		= ARRAY_SIZE(iscsi_mcs_nl_ops),
+	.mcgrps		= iscsi_mcs_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(iscsi_mcs_nl_mcgrps),
+};
+
+/* The session a request names, with a reference */
+static struct mcs_session *mcs_nl_session(struct genl_info *info, int attr)
+{
+	struct mcs_session *sess;
+
+	if (!info->attrs[attr]) {
+		NL_SET_ERR_MSG(info->extack, "session number is missing");
+		return ERR_PTR(-EINVAL);
+	}
+	sess = mcs_session_find(nla_get_u32(info->attrs[attr]));
+	if (!sess) {
+		NL_SET_ERR_MSG_FMT(info->extack, "no session %u",
+				   nla_get_u32(info->attrs[attr]));
+		return ERR_PTR(-ENOENT);
+	}
+	return sess;
+}
+
+/* The connection a request names; under the session mutex */
+static struct mcs_conn *mcs_nl_conn(struct mcs_session *sess,
+				    struct genl_info *info)
+{
+	const struct nlattr *id = info->attrs[ISCSI_MCS_A_CONN_ID];
+	const struct nlattr *cid = info->attrs[ISCSI_MCS_A_CONN_CID];
+	struct mcs_conn *conn;
+
+	if (!id && !cid) {
+		NL_SET_ERR_MSG(info->extack, "connection number is missing");
+		return ERR_PTR(-EINVAL);
+	}
+	list_for_each_entry(conn, &sess->conns, node) {
+		if (id && conn->id != nla_get_u32(id))
+			continue;
+		if (cid && conn->cid != nla_get_u16(cid))
+			continue;
+		return conn;
+	}
+	NL_SET_ERR_MSG(info->extack, "session has no such connection");
+	return ERR_PTR(-ENXIO);
+}
+
+static int mcs_nl_reply(struct genl_info *info, u8 cmd, struct mcs_session *sess,
+			struct mcs_conn *conn)
+{
+	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!skb)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(skb, info, &mcs_nl_family, 0, cmd);
+	err = -EMSGSIZE;
+	if (hdr)
+		err = conn ? mcs_nl_put_conn(skb, conn) :
+			     mcs_nl_put_session(skb, sess);
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_reply(skb, info);
+}
+
+/**
+ * iscsi_mcs_nl_session_get_doit - one session
+ * @skb: request
+ * @info: request, parsed
+ *
+ * Return: 0 or a negative errno.
+ */
+int iscsi_mcs_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcs_session *sess;
+	int err;
+
+	sess = mcs_nl_session(info, ISCSI_MCS_A_SESSION_SID);
+	if (IS_ERR(sess))
+		return PTR_ERR(sess);
+	mutex_lock(&sess->mutex);
+	err = sess->closing ? -ENOENT :
+	      mcs_nl_reply(info, ISCSI_MCS_CMD_SESSION_GET, sess, NULL);
+	mutex_unlock(&sess->mutex);
+	mcs_session_put(sess);
+	return err;
+}
+
+/* One message of a dump. Return: 0, or -EMSGSIZE when the skb is full */
+static int mcs_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+			   u8 cmd, struct mcs_session *sess,
+			   struct mcs_conn *conn)
+{
+	void *hdr;
+	int err;
+
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &mcs_nl_family, NLM_F_MULTI, cmd);
+	if (!hdr)
+		return -EMSGSIZE;
+	err = conn ? mcs_nl_put_conn(skb, conn) : mcs_nl_put_session(skb, sess);
+	if (err) {
+		genlmsg_cancel(skb, hdr);
+		return err;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * iscsi_mcs_nl_session_get_dumpit - all sessions
+ * @skb: answer
+ * @cb: state of the dump: args[0] is the number of sessions done
+ *
+ * Return: length of the answer.
+ */
+int iscsi_mcs_nl_session_get_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb)
+{
+	struct mcs_session *sess;
+	long n = 0;
+	int err = 0;
+
+	mutex_lock(&mcs_sessions_mutex);
+	list_for_each_entry(sess, &mcs_sessions, node) {
+		if (n++ < cb->args[0])
+			continue;
+		mutex_lock(&sess->mutex);
+		if (!sess->closing)
+			err = mcs_nl_dump_one(skb, cb,
+					      ISCSI_MCS_CMD_SESSION_GET, sess,
+					      NULL);
+		mutex_unlock(&sess->mutex);
+		if (err)
+			break;
+		cb->args[0] = n;
+	}
+	mutex_unlock(&mcs_sessions_mutex);
+	return err && !skb->len ? err : skb->len;
+}
+
+/**
+ * iscsi_mcs_nl_session_set_doit - change a session's policy or timers
+ * @skb: request
+ * @info: request, parsed
+ *
+ * Return: 0 or a negative errno.
+ */
+int iscsi_mcs_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	struct mcs_session *sess;
+
+	sess = mcs_nl_session(info, ISCSI_MCS_A_SESSION_SID);
+	if (IS_ERR(sess))
+		return PTR_ERR(sess);
+
+	mutex_lock(&sess->mutex);
+	if (a[ISCSI_MCS_A_SESSION_POLICY])
+		WRITE_ONCE(sess->policy,
+			   nla_get_u32(a[ISCSI_MCS_A_SESSION_POLICY]));
+	if (a[ISCSI_MCS_A_SESSION_TARGET_CLASS])
+		sess->target_class =
+			nla_get_u32(a[ISCSI_MCS_A_SESSION_TARGET_CLASS]);
+	if (a[ISCSI_MCS_A_SESSION_NOP_INTERVAL_MS])
+		WRITE_ONCE(sess->nop_interval_ms,
+			   nla_get_u32(a[ISCSI_MCS_A_SESSION_NOP_INTERVAL_MS]));
+	if (a[ISCSI_MCS_A_SESSION_NOP_TIMEOUT_MS])
+		WRITE_ONCE(sess->nop_timeout_ms,
+			   nla_get_u32(a[ISCSI_MCS_A_SESSION_NOP_TIMEOUT_MS]));
+	if (a[ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS])
+		sess->login_timeout_ms =
+			nla_get_u32(a[ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS]);
+	mutex_unlock(&sess->mutex);
+	mcs_session_put(sess);
+	return 0;
+}
+
+/**
+ * iscsi_mcs_nl_conn_get_doit - one connection
+ * @skb: request
+ * @info: request, parsed
+ *
+ * Return: 0 or a negative errno.
+ */
+int iscsi_mcs_nl_conn_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcs_session *sess;
+	struct mcs_conn *conn;
+	int err;
+
+	sess = mcs_nl_session(info, ISCSI_MCS_A_CONN_SID);
+	if (IS_ERR(sess))
+		return PTR_ERR(sess);
+	mutex_lock(&sess->mutex);
+	conn = mcs_nl_conn(sess, info);
+	err = IS_ERR(conn) ? PTR_ERR(conn) :
+	      mcs_nl_reply(info, ISCSI_MCS_CMD_CONN_GET, sess, conn);
+	mutex_unlock(&sess->mutex);
+	mcs_session_put(sess);
+	return err;
+}
+
+/* Connections of one session from the args[1]-th on */
+static int mcs_nl_dump_conns(struct sk_buff *skb, struct netlink_callback *cb,
+			     struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+	long n = 0;
+	int err = 0;
+
+	mutex_lock(&sess->mutex);
+	list_for_each_entry(conn, &sess->conns, node) {
+		if (n++ < cb->args[1])
+			continue;
+		err = mcs_nl_dump_one(skb, cb, ISCSI_MCS_CMD_CONN_GET, sess,
+				      conn);
+		if (err)
+			break;
+		cb->args[1] = n;
+	}
+	mutex_unlock(&sess->mutex);
+	return err;
+}
+
+/**
+ * iscsi_mcs_nl_conn_get_dumpit - all connections, or those of one session
+ * @skb: answer
+ * @cb: state of the dump: args[0] sessions and args[1] connections done
+ *
+ * Return: length of the answer.
+ */
+int iscsi_mcs_nl_conn_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
+{
+	const struct nlattr *only = nlmsg_find_attr(cb->nlh, GENL_HDRLEN,
+						    ISCSI_MCS_A_CONN_SID);
+	struct mcs_session *sess;
+	long n = 0;
+	int err = 0;
+
+	mutex_lock(&mcs_sessions_mutex);
+	list_for_each_entry(sess, &mcs_sessions, node) {
+		if (n++ < cb->args[0])
+			continue;
+		if (!only || nla_get_u32(only) == sess->sid)
+			err = mcs_nl_dump_conns(skb, cb, sess);
+		if (err)
+			break;
+		cb->args[0] = n;
+		cb->args[1] = 0;
+	}
+	mutex_unlock(&mcs_sessions_mutex);
+	return err && !skb->len ? err : skb->len;
+}
+
+static int mcs_nl_add_addresses(struct genl_info *info,
+				struct mcs_admin_add *req)
+{
+	const struct nlattr *remote = info->attrs[ISCSI_MCS_A_CONN_REMOTE];
+	const struct nlattr *source = info->attrs[ISCSI_MCS_A_CONN_SOURCE];
+	int err;
+
+	if (!remote) {
+		NL_SET_ERR_MSG(info->extack, "portal is missing");
+		return -EINVAL;
+	}
+	err = mcs_nl_get_addr(remote, &req->remote, true, info->extack);
+	if (err || !source)
+		return err;
+	err = mcs_nl_get_addr(source, &req->source, false, info->extack);
+	if (!err && req->source.ss_family != req->remote.ss_family) {
+		NL_SET_ERR_MSG(info->extack,
+			       "source and portal are of different address families");
+		err = -EINVAL;
+	}
+	return err;
+}
+
+static int mcs_nl_add_request(struct genl_info *info, struct mcs_admin_add *req)
+{
+	struct nlattr **a = info->attrs;
+
+	memset(req, 0, sizeof(*req));
+	req->want_hdgst = -1;
+	req->want_ddgst = -1;
+	if (a[ISCSI_MCS_A_CONN_IFINDEX])
+		req->ifindex = nla_get_u32(a[ISCSI_MCS_A_CONN_IFINDEX]);
+	if (a[ISCSI_MCS_A_CONN_LOGIN_TIMEOUT_MS])
+		req->login_timeout_ms =
+			nla_get_u32(a[ISCSI_MCS_A_CONN_LOGIN_TIMEOUT_MS]);
+	if (a[ISCSI_MCS_A_CONN_HEADER_DIGEST])
+		req->want_hdgst = nla_get_u8(a[ISCSI_MCS_A_CONN_HEADER_DIGEST]);
+	if (a[ISCSI_MCS_A_CONN_DATA_DIGEST])
+		req->want_ddgst = nla_get_u8(a[ISCSI_MCS_A_CONN_DATA_DIGEST]);
+	if (a[ISCSI_MCS_A_CONN_ROLE])
+		req->role = nla_get_u32(a[ISCSI_MCS_A_CONN_ROLE]);
+	if (a[ISCSI_MCS_A_CONN_WEIGHT])
+		req->weight = nla_get_u32(a[ISCSI_MCS_A_CONN_WEIGHT]);
+	if (a[ISCSI_MCS_A_CONN_FLAGS])
+		req->flags = nla_get_u32(a[ISCSI_MCS_A_CONN_FLAGS]);
+
+	if (req->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC) {
+		NL_SET_ERR_MSG(info->extack, "IPsec is not supported yet");
+		return -EOPNOTSUPP;
+	}
+	if (a[ISCSI_MCS_A_CONN_AUTH] &&
+	    nla_get_u32(a[ISCSI_MCS_A_CONN_AUTH]) > ISCSI_MCS_AUTH_NONE) {
+		NL_SET_ERR_MSG(info->extack,
+			       "CHAP on added connections is not supported yet");
+		return -EOPNOTSUPP;
+	}
+	return mcs_nl_add_addresses(info, req);
+}
+
+/**
+ * iscsi_mcs_nl_conn_add_doit - add a connection
+ * @skb: request
+ * @info: request, parsed
+ *
+ * Return: 0 or a negative errno as listed in the specification.
+ */
+int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcs_admin_add req;
+	struct mcs_session *sess;
+	struct mcs_conn *conn;
+	int err;
+
+	err = mcs_nl_add_request(info, &req);
+	if (err)
+		return err;
+	sess = mcs_nl_session(info, ISCSI_MCS_A_CONN_SID);
+	if (IS_ERR(sess))
+		return PTR_ERR(sess);
+
+	err = mcs_admin_add(sess, &req, &conn, info->extack);
+	if (!err) {
+		mutex_lock(&sess->mutex);
+		err = mcs_nl_reply(info, ISCSI_MCS_CMD_CONN_ADD, sess, conn);
+		mutex_unlock(&sess->mutex);
+		mcs_conn_put(conn);
+	}
+	mcs_session_put(sess);
+	return err;
+}
+
+/**
+ * iscsi_mcs_nl_conn_del_doit - remove a connection
+ * @skb: request
+ * @info: request, parsed
+ *
+ * Return: 0 or a negative errno as listed in the specification.
+ */
+int iscsi_mcs_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcs_session *sess;
+	struct mcs_conn *conn;
+	int err = 0;
+
+	sess = mcs_nl_session(info, ISCSI_MCS_A_CONN_SID);
+	if (IS_ERR(sess))
+		return PTR_ERR(sess);
+	mutex_lock(&sess->mutex);
+	conn = mcs_nl_conn(sess, info);
+	if (IS_ERR(conn))
+		err = PTR_ERR(conn);
+	else
+		mcs_conn_get(conn);
+	mutex_unlock(&sess->mutex);
+	if (!err) {
+		err = mcs_admin_del(sess, conn, info->extack);
+		mcs_conn_put(conn);
+	}
+	mcs_session_put(sess);
+	return err;
+}
+
+/**
+ * mcs_netlink_register - let user space in
+ *
+ * Return: 0 or a negative errno.
+ */
+int mcs_netlink_register(void)
+{
+	return genl_register_family(&mcs_nl_family);
+}
+
+/**
+ * mcs_netlink_unregister - undo mcs_netlink_register()
+ */
+void mcs_netlink_unregister(void)
+{
+	genl_unregister_family(&mcs_nl_family);
+}

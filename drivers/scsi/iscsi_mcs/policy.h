@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) The iscsi_mcs authors */
+#ifndef MCS_POLICY_H
+#define MCS_POLICY_H
+
+#include <linux/types.h>
+#include <uapi/linux/iscsi_mcs.h>
+
+/*
+ * How commands are spread over connections: Microsoft's five policies, numbered
+ * as in the netlink attribute. Pure: plain state in, an index out.
+ */
+
+/**
+ * struct mcs_policy_cand - what the chooser needs to know of a connection
+ * @usable: takes commands now
+ * @standby: used only when no active connection is usable
+ * @weight: for weighted paths, lower is better
+ * @bytes: bytes in flight, command overhead included
+ */
+struct mcs_policy_cand {
+	bool usable;
+	bool standby;
+	u32 weight;
+	u32 bytes;
+};
+
+int mcs_policy_pick(enum iscsi_mcs_policy policy,
+		    const struct mcs_policy_cand *cand, int n, u32 turn);
+
+#endif /* MCS_POLICY_H */

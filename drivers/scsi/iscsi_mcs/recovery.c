@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <scsi/libiscsi.h>
+#include <scsi/scsi_cmnd.h>
+
+#include "conn.h"
+#include "connect.h"
+#include "event.h"
+#include "main.h"
+#include "recovery.h"
+#include "session.h"
+#include "sock.h"
+
+/*
+ * Lost connections. Commands of a lost connection are never given back to the
+ * midlayer for that: they are parked here and sent again once the target is
+ * known to have let go of them. A new login of the session (RFC 7143,
+ * session reinstatement) is such proof.
+ */
+
+/* Decide about one command of a connection that is down */
+static void mcs_recovery_park(struct mcs_conn *conn, struct mcs_task *task)
+{
+	struct mcs_session *sess = conn->sess;
+
+	mcs_conn_unlink_task(conn, task);
+	if (task->finish_after_tx) {
+		mcs_task_complete(task, task->sc->result);
+		return;
+	}
+	if (mcs_task_eh_owns(task)) {
+		mcs_task_release(task);
+		return;
+	}
+	if (!mcs_task_may_resend(task)) {
+		mcs_task_complete(task, DID_TRANSPORT_DISRUPTED << 16);
+		return;
+	}
+	WRITE_ONCE(task->conn, NULL);
+	WRITE_ONCE(task->state, MCS_TASK_PARKED);
+	list_add_tail(&task->node, &sess->parked);
+}
+
+/**
+ * mcs_recovery_take_tasks - park the commands of a connection that is down
+ * @conn: quiesced connection whose socket sends nothing any more
+ */
+void mcs_recovery_take_tasks(struct mcs_conn *conn)
+{
+	struct mcs_task *task, *next;
+
+	lockdep_assert_held(&conn->sess->mutex);
+
+	list_for_each_entry_safe(task, next, &conn->active, node) {
+		conn->stats.resent++;
+		conn->sess->resent++;
+		mcs_recovery_park(conn, task);
+	}
+	list_for_each_entry_safe(task, next, &conn->sendq, node)
+		mcs_recovery_park(conn, task);
+	/* Quiesced: nobody adds to it. */
+	list_for_each_entry_safe(task, next, &conn->submitq, node)
+		mcs_recovery_park(conn, task);
+	conn->tx.busy = false;
+	conn->tx.task = NULL;
+	conn->rx.task = NULL;
+}
+
+/**
+ * mcs_recovery_drop_conn - take a connection down and park its commands
+ * @conn: connection, in whatever state
+ * @abortive: it was lost: make sure TCP sends nothing of it later
+ */
+void mcs_recovery_drop_conn(struct mcs_conn *conn, bool abortive)
+{
+	mcs_connect_cancel(conn);
+	mcs_conn_quiesce(conn);
+	if (abortive)
+		mcs_sock_abort(conn);
+	mcs_recovery_take_tasks(conn);
+	mcs_conn_detach(conn);
+}
+
+/**
+ * mcs_recovery_stop_all - end all connections of this login of the session
+ * @sess: session
+ * @reason: for the events
+ */
+void mcs_recovery_stop_all(struct mcs_session *sess,
+			   enum iscsi_mcs_reason reason)
+{
+	struct mcs_conn *conn;
+
+	lockdep_assert_held(&sess->mutex);
+
+	list_for_each_entry(conn, &sess->conns, node) {
+		bool was_up = conn->state == ISCSI_MCS_CONN_STATE_UP;
+
+		mcs_recovery_drop_conn(conn, !sess->logout_answered);
+		if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
+			continue;
+		mcs_conn_set_state(conn, conn->lead ?
+				   ISCSI_MCS_CONN_STATE_FAILED :
+				   ISCSI_MCS_CONN_STATE_WAITING);
+		if (!was_up)
+			continue;
+		conn->stats.losses++;
+		if (!conn->last_reason)
+			conn->last_reason = reason;
+		mcs_event_conn_down(conn);
+	}
+	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN &&
+	    reason == ISCSI_MCS_REASON_SESSION_RECOVERY) {
+		mcs_session_set_state(sess, ISCSI_MCS_SESSION_STATE_RECOVERING);
+		sess->recovery_since = jiffies;
+		sess->recoveries++;
+		mcs_event_session(sess, ISCSI_MCS_CMD_RECOVERY_STARTED_NTF,
+				  reason, 0);
+	}
+}
+
+/**
+ * mcs_recovery_resubmit - send the parked commands
+ * @sess: session
+ *
+ * What finds no connection stays parked.
+ */
+void mcs_recovery_resubmit(struct mcs_session *sess)
+{
+	struct mcs_task *task, *next;
+
+	lockdep_assert_held(&sess->mutex);
+
+	list_for_each_entry_safe(task, next, &sess->parked, node) {
+		list_del_init(&task->node);
+		if (mcs_task_eh_owns(task)) {
+			mcs_task_release(task);
+			continue;
+		}
+		mcs_task_rewind(task);
+		mcs_session_reserve(sess, true);
+		if (mcs_session_dispatch(sess, task))
+			continue;
+		mcs_session_unreserve(sess);
+		list_add(&task->node, &sess->parked);
+		return;
+	}
+}
+
+/**
+ * mcs_recovery_fail_parked - give the parked commands up
+ * @sess: session
+ * @result: SCSI result they end with
+ */
+void mcs_recovery_fail_parked(struct mcs_session *sess, u32 result)
+{
+	struct mcs_task *task, *next;
+
+	lockdep_assert_held(&sess->mutex);
+
+	list_for_each_entry_safe(task, next, &sess->parked, node) {
+		list_del_init(&task->node);
+		if (mcs_task_eh_owns(task))
+			mcs_task_release(task);
+		else
+			mcs_task_complete(task, result);
+	}
+}
+
+/* Return: true when libiscsi and iscsid have to be told */
+static bool mcs_recovery_lose_session(struct mcs_session *sess)
+{
+	/* After a logout the target closes; that is no error. */
+	if (sess->logging_out && sess->logout_answered)
+		return false;
+
+	mcs_recovery_stop_all(sess, ISCSI_MCS_REASON_SESSION_RECOVERY);
+	if (sess->error_raised)
+		return false;
+	sess->error_raised = true;
+	return true;
+}
+
+static bool mcs_recovery_any_broken(struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+
+	list_for_each_entry(conn, &sess->conns, node) {
+		if (test_bit(MCS_CONN_BROKEN, &conn->flags) &&
+		    mcs_conn_is_live(conn))
+			return true;
+	}
+	return false;
+}
+
+static void mcs_recovery_work(struct work_struct *work)
+{
+	struct mcs_session *sess = container_of(work, struct mcs_session,
+						recovery_work);
+	bool raise = false;
+
+	mutex_lock(&sess->mutex);
+	if (!sess->closing && mcs_recovery_any_broken(sess))
+		raise = mcs_recovery_lose_session(sess);
+	mutex_unlock(&sess->mutex);
+
+	/*
+	 * Starts iscsid's recovery, and stop_conn from the class's own work:
+	 * not under the mutex. destroy_conn waits for this work.
+	 */
+	if (raise)
+		iscsi_conn_failure(sess->iconn, ISCSI_ERR_TCP_CONN_CLOSE);
+}
+
+/**
+ * mcs_recovery_init - prepare a session
+ * @sess: session
+ */
+void mcs_recovery_init(struct mcs_session *sess)
+{
+	INIT_WORK(&sess->recovery_work, mcs_recovery_work);
+}
+
+/**
+ * mcs_recovery_kick - a connection of the session is lost
+ * @sess: session
+ *
+ * Context: any.
+ */
+void mcs_recovery_kick(struct mcs_session *sess)
+{
+	queue_work(mcs_recovery_wq, &sess->recovery_work);
+}
+
+/**
+ * mcs_recovery_cancel - wait until no recovery runs
+ * @sess: session without live connections
+ */
+void mcs_recovery_cancel(struct mcs_session *sess)
+{
+	cancel_work_sync(&sess->recovery_work);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) The iscsi_mcs authors */
+#ifndef MCS_RX_H
+#define MCS_RX_H
+
+struct mcs_conn;
+
+int mcs_rx_run(struct mcs_conn *conn);
+void mcs_rx_reset(struct mcs_conn *conn);
+
+#endif /* MCS_RX_H */

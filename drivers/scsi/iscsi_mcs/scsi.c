@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/module.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_tcq.h>
+
+#include "conn.h"
+#include "eh.h"
+#include "scsi.h"
+#include "session.h"
+
+/* Commands from the midlayer. */
+
+/*
+ * What becomes of a command while libiscsi's session is not logged in, as
+ * iscsi_queuecommand() decides it. The midlayer blocks the devices a little
+ * later than the state changes.
+ */
+static u32 mcs_scsi_state_result(struct mcs_session *sess)
+{
+	switch (READ_ONCE(sess->isess->state)) {
+	case ISCSI_STATE_LOGGED_IN:
+		return 0;
+	case ISCSI_STATE_FAILED:
+		/* Nobody logs in again while the system goes down. */
+		if (unlikely(system_state != SYSTEM_RUNNING))
+			return DID_NO_CONNECT << 16;
+		fallthrough;
+	case ISCSI_STATE_IN_RECOVERY:
+	case ISCSI_STATE_LOGGING_OUT:
+		return DID_IMM_RETRY << 16;
+	case ISCSI_STATE_RECOVERY_FAILED:
+		return DID_TRANSPORT_FAILFAST << 16;
+	default:
+		return DID_NO_CONNECT << 16;
+	}
+}
+
+static mcs_qc_status_t mcs_scsi_queuecommand(struct Scsi_Host *shost,
+					     struct scsi_cmnd *sc)
+{
+	struct mcs_session *sess = mcs_session_of_host(shost);
+	struct mcs_task *task;
+
+	sc->result = iscsi_session_chkready(sess->cls);
+	if (!sc->result)
+		sc->result = mcs_scsi_state_result(sess);
+	if (unlikely(sc->result)) {
+		scsi_set_resid(sc, scsi_bufflen(sc));
+		scsi_done(sc);
+		return 0;
+	}
+
+	task = mcs_task_of(sess, sc);
+	if (WARN_ON_ONCE(!task ||
+			 smp_load_acquire(&task->state) != MCS_TASK_FREE))
+		return SCSI_MLQUEUE_HOST_BUSY;
+
+	if (!mcs_session_reserve(sess, false))
+		return SCSI_MLQUEUE_TARGET_BUSY;
+
+	mcs_task_init(task, sc);
+	if (!mcs_session_dispatch(sess, task)) {
+		mcs_session_unreserve(sess);
+		mcs_task_release(task);
+		return SCSI_MLQUEUE_TARGET_BUSY;
+	}
+	return 0;
+}
+
+static int mcs_scsi_sdev_configure(struct scsi_device *sdev,
+				   struct queue_limits *lim)
+{
+	struct mcs_session *sess = mcs_session_of_host(sdev->host);
+
+	/*
+	 * A page that changes between its digest and its transmission would
+	 * look like damage. Any connection may have a data digest later.
+	 */
+	if (sess->lead && sess->lead->ddgst)
+		mcs_sdev_set_stable_writes(sdev, lim);
+	return 0;
+}
+
+MCS_DEFINE_SDEV_CONFIGURE(mcs_scsi_sdev_configure);
+
+/* iscsid and iscsiadm know the driver by proc_name: it has to be iscsi_tcp. */
+struct scsi_host_template mcs_scsi_template = {
+	.module			= THIS_MODULE,
+	.name			= "iSCSI Initiator over TCP/IP, MC/S",
+	.proc_name		= "iscsi_tcp",
+	.queuecommand		= mcs_scsi_queuecommand,
+	.change_queue_depth	= scsi_change_queue_depth,
+	.can_queue		= ISCSI_TOTAL_CMDS_MAX,
+	.sg_tablesize		= 4096,
+	.max_sectors		= 0xFFFF,
+	.cmd_per_lun		= ISCSI_DEF_CMD_PER_LUN,
+	.this_id		= -1,
+	.track_queue_depth	= 1,
+	.sdev_configure		= MCS_SDEV_CONFIGURE(mcs_scsi_sdev_configure),
+	.eh_timed_out		= mcs_eh_timed_out,
+	.eh_abort_handler	= mcs_eh_abort,
+	.eh_device_reset_handler = mcs_eh_device_reset,
+	.eh_target_reset_handler = mcs_eh_target_reset,
+	.eh_host_reset_handler	= mcs_eh_host_reset,
+};

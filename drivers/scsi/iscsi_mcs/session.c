@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "conn.h"
+#include "event.h"
+#include "policy.h"
+#include "recovery.h"
+#include "session.h"
+
+/* Protects mcs_sessions. */
+DEFINE_MUTEX(mcs_sessions_mutex);
+LIST_HEAD(mcs_sessions);
+
+/* Pings as iscsid asks for by default; it overrides both at login. */
+#define MCS_NOP_INTERVAL_MS	5000
+#define MCS_NOP_TIMEOUT_MS	5000
+#define MCS_LOGIN_TIMEOUT_MS	15000
+
+/**
+ * mcs_session_alloc - make the session object that goes with libiscsi's
+ * @cls: class session, set up by iscsi_session_setup()
+ *
+ * Return: the session with one reference, or NULL.
+ */
+struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
+{
+	struct mcs_session *sess = kzalloc(sizeof(*sess), GFP_KERNEL);
+
+	if (!sess)
+		return NULL;
+	kref_init(&sess->ref);
+	INIT_LIST_HEAD(&sess->node);
+	sess->cls = cls;
+	sess->isess = cls->dd_data;
+	sess->shost = iscsi_session_to_shost(cls);
+	sess->sid = cls->sid;
+	mutex_init(&sess->mutex);
+	init_waitqueue_head(&sess->wake);
+	INIT_LIST_HEAD(&sess->conns);
+	INIT_LIST_HEAD(&sess->parked);
+	spin_lock_init(&sess->win_lock);
+	sess->win.cmdsn = sess->isess->cmdsn;
+	mcs_window_reset(&sess->win);
+	sess->policy = ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH;
+	sess->next_cid = 1;
+	sess->max_conns = 1;
+	sess->nop_interval_ms = MCS_NOP_INTERVAL_MS;
+	sess->nop_timeout_ms = MCS_NOP_TIMEOUT_MS;
+	sess->login_timeout_ms = MCS_LOGIN_TIMEOUT_MS;
+	mcs_recovery_init(sess);
+	return sess;
+}
+
+/**
+ * mcs_session_publish - let netlink find a session
+ * @sess: session
+ */
+void mcs_session_publish(struct mcs_session *sess)
+{
+	mutex_lock(&mcs_sessions_mutex);
+	list_add_tail(&sess->node, &mcs_sessions);
+	mutex_unlock(&mcs_sessions_mutex);
+}
+
+/**
+ * mcs_session_unpublish - undo mcs_session_publish()
+ * @sess: session
+ */
+void mcs_session_unpublish(struct mcs_session *sess)
+{
+	mutex_lock(&mcs_sessions_mutex);
+	list_del_init(&sess->node);
+	mutex_unlock(&mcs_sessions_mutex);
+}
+
+/**
+ * mcs_session_find - look a session up
+ * @sid: its number
+ *
+ * Return: the session with a reference, or NULL.
+ */
+struct mcs_session *mcs_session_find(u32 sid)
+{
+	struct mcs_session *sess, *found = NULL;
+
+	mutex_lock(&mcs_sessions_mutex);
+	list_for_each_entry(sess, &mcs_sessions, node) {
+		if (sess->sid == sid) {
+			kref_get(&sess->ref);
+			found = sess;
+			break;
+		}
+	}
+	mutex_unlock(&mcs_sessions_mutex);
+	return found;
+}
+
+static void mcs_session_release(struct kref *ref)
+{
+	struct mcs_session *sess = container_of(ref, struct mcs_session, ref);
+
+	if (sess->net)
+		put_net(sess->net);
+	kfree(sess);
+}
+
+/**
+ * mcs_session_put - drop a reference
+ * @sess: session
+ */
+void mcs_session_put(struct mcs_session *sess)
+{
+	kref_put(&sess->ref, mcs_session_release);
+}
+
+/**
+ * mcs_session_set_state - the only place that changes a session's state
+ * @sess: session
+ * @state: new state
+ */
+void mcs_session_set_state(struct mcs_session *sess,
+			   enum iscsi_mcs_session_state state)
+{
+	lockdep_assert_held(&sess->mutex);
+	WRITE_ONCE(sess->state, state);
+}
+
+/**
+ * mcs_session_lock_stop - take the mutex for a change that cannot wait
+ * @sess: session
+ *
+ * Whoever waits for the target under the mutex gives up at once.
+ */
+void mcs_session_lock_stop(struct mcs_session *sess)
+{
+	atomic_inc(&sess->stopping);
+	wake_up_all(&sess->wake);
+	mutex_lock(&sess->mutex);
+}
+
+/**
+ * mcs_session_unlock_stop - undo mcs_session_lock_stop()
+ * @sess: session
+ */
+void mcs_session_unlock_stop(struct mcs_session *sess)
+{
+	mutex_unlock(&sess->mutex);
+	atomic_dec(&sess->stopping);
+}
+
+/**
+ * mcs_session_add_conn - configure a connection
+ * @sess: session
+ * @conn: new connection; the list takes the caller's reference
+ *
+ * Return: 0 or -ENOSPC.
+ */
+int mcs_session_add_conn(struct mcs_session *sess, struct mcs_conn *conn)
+{
+	lockdep_assert_held(&sess->mutex);
+
+	if (sess->nconns >= MCS_MAX_CONNS)
+		return -ENOSPC;
+	conn->id = sess->next_id++;
+	conn->io_cpu = cpumask_local_spread(sess->next_cpu++, NUMA_NO_NODE);
+	list_add_tail_rcu(&conn->node, &sess->conns);
+	WRITE_ONCE(sess->nconns, sess->nconns + 1);
+	return 0;
+}
+
+/**
+ * mcs_session_remove_conn - forget a connection
+ * @sess: session
+ * @conn: detached connection without commands; may be freed here
+ */
+void mcs_session_remove_conn(struct mcs_session *sess, struct mcs_conn *conn)
+{
+	lockdep_assert_held(&sess->mutex);
+
+	list_del_rcu(&conn->node);
+	WRITE_ONCE(sess->nconns, sess->nconns - 1);
+	/* iscsid's own stays, unlisted, for its next login. */
+	if (sess->lead != conn)
+		mcs_conn_put(conn);
+}
+
+static bool mcs_session_lists(struct mcs_session *sess, struct mcs_conn *conn)
+{
+	struct mcs_conn *c;
+
+	list_for_each_entry(c, &sess->conns, node) {
+		if (c == conn)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * mcs_session_restore_lead - iscsid logs in: its connection is one of ours again
+ * @sess: session
+ */
+void mcs_session_restore_lead(struct mcs_session *sess)
+{
+	lockdep_assert_held(&sess->mutex);
+	if (mcs_session_lists(sess, sess->lead))
+		return;
+	/* Readers may still stand on its old place in the list. */
+	synchronize_rcu();
+	list_add_rcu(&sess->lead->node, &sess->conns);
+	WRITE_ONCE(sess->nconns, sess->nconns + 1);
+}
+
+/**
+ * mcs_session_forget_lead - iscsid's connection object goes away
+ * @sess: session whose leading connection is down
+ */
+void mcs_session_forget_lead(struct mcs_session *sess)
+{
+	struct mcs_conn *lead = sess->lead;
+
+	lockdep_assert_held(&sess->mutex);
+	if (mcs_session_lists(sess, lead))
+		mcs_session_remove_conn(sess, lead);
+	sess->lead = NULL;
+	mcs_conn_put(lead);
+}
+
+/**
+ * mcs_session_active_conns - connections in full feature phase
+ * @sess: session
+ */
+u32 mcs_session_active_conns(struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+	u32 n = 0;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(conn, &sess->conns, node)
+		n += READ_ONCE(conn->accepting);
+	rcu_read_unlock();
+	return n;
+}
+
+/**
+ * mcs_session_any_conn - some connection that carries commands
+ * @sess: session
+ * @except: not this one
+ *
+ * Return: the one with the least to do, or NULL. Valid while the session
+ *	   mutex is held.
+ */
+struct mcs_conn *mcs_session_any_conn(struct mcs_session *sess,
+				      struct mcs_conn *except)
+{
+	struct mcs_conn *conn, *best = NULL;
+
+	lockdep_assert_held(&sess->mutex);
+	list_for_each_entry(conn, &sess->conns, node) {
+		if (conn == except || !READ_ONCE(conn->accepting))
+			continue;
+		if (!best ||
+		    atomic_read(&conn->bytes) < atomic_read(&best->bytes))
+			best = conn;
+	}
+	return best;
+}
+
+/* Return: the chosen connection, or NULL; under rcu_read_lock() */
+static struct mcs_conn *mcs_session_pick(struct mcs_session *sess)
+{
+	struct mcs_policy_cand cand[MCS_MAX_CONNS];
+	struct mcs_conn *conns[MCS_MAX_CONNS];
+	struct mcs_conn *conn;
+	int n = 0;
+	int i;
+
+	list_for_each_entry_rcu(conn, &sess->conns, node) {
+		if (n == MCS_MAX_CONNS)
+			break;
+		conns[n] = conn;
+		cand[n].usable = READ_ONCE(conn->accepting);
+		cand[n].standby = conn->role == ISCSI_MCS_ROLE_STANDBY;
+		cand[n].weight = conn->weight;
+		cand[n].bytes = atomic_read(&conn->bytes);
+		n++;
+	}
+	i = mcs_policy_pick(READ_ONCE(sess->policy), cand, n,
+			    atomic_inc_return(&sess->turn));
+	return i < 0 ? NULL : conns[i];
+}
+
+/**
+ * mcs_session_dispatch - give a command to the connection the policy chooses
+ * @sess: session
+ * @task: command that owns a reservation in the window
+ *
+ * Context: any, as queuecommand.
+ * Return: false when no connection takes commands.
+ */
+bool mcs_session_dispatch(struct mcs_session *sess, struct mcs_task *task)
+{
+	struct mcs_conn *conn;
+	bool taken = false;
+	int tries = MCS_MAX_CONNS;
+
+	rcu_read_lock();
+	while (!taken && tries--) {
+		conn = mcs_session_pick(sess);
+		if (!conn)
+			break;
+		/* It may have been lost since it was picked: pick again. */
+		taken = mcs_conn_submit(conn, task);
+	}
+	rcu_read_unlock();
+	return taken;
+}
+
+/* Commands wait for the window on some connections, and it has opened */
+static void mcs_session_kick_waiting(struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(conn, &sess->conns, node) {
+		if (test_and_clear_bit(MCS_CONN_WIN_WAIT, &conn->flags))
+			mcs_conn_kick(conn);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * mcs_session_update_window - take the numbers of a received PDU
+ * @sess: session
+ * @exp_cmdsn: ExpCmdSN
+ * @max_cmdsn: MaxCmdSN
+ */
+void mcs_session_update_window(struct mcs_session *sess, u32 exp_cmdsn,
+			       u32 max_cmdsn)
+{
+	bool opened, waiting;
+
+	spin_lock_bh(&sess->win_lock);
+	waiting = !mcs_window_is_open(&sess->win);
+	opened = mcs_window_update(&sess->win, exp_cmdsn, max_cmdsn);
+	spin_unlock_bh(&sess->win_lock);
+	if (waiting && opened)
+		mcs_session_kick_waiting(sess);
+}
+
+/**
+ * mcs_session_take_cmdsn - number a PDU that is sent now
+ * @sess: session
+ * @conn: connection that sends it; woken when a closed window opens
+ * @reserved: the PDU is a command that had reserved its place
+ * @cmdsn: set to the number
+ *
+ * Return: false when the window is closed.
+ */
+bool mcs_session_take_cmdsn(struct mcs_session *sess, struct mcs_conn *conn,
+			    bool reserved, u32 *cmdsn)
+{
+	bool open;
+
+	spin_lock_bh(&sess->win_lock);
+	open = mcs_window_is_open(&sess->win);
+	if (open) {
+		*cmdsn = mcs_window_take(&sess->win);
+		if (reserved)
+			sess->win.reserved--;
+	} else {
+		/* Under the lock: the update that opens it will see this. */
+		set_bit(MCS_CONN_WIN_WAIT, &conn->flags);
+	}
+	spin_unlock_bh(&sess->win_lock);
+	return open;
+}
+
+/**
+ * mcs_session_reserve - account for a command in the window
+ * @sess: session
+ * @force: also beyond the window: a command that is sent again
+ *
+ * Return: false when the window has no room.
+ */
+bool mcs_session_reserve(struct mcs_session *sess, bool force)
+{
+	bool room;
+
+	spin_lock_bh(&sess->win_lock);
+	room = mcs_window_reserve(&sess->win);
+	if (!room && force)
+		sess->win.reserved++;
+	spin_unlock_bh(&sess->win_lock);
+	return room || force;
+}
+
+/**
+ * mcs_session_unreserve - a command that waited for a number needs none
+ * @sess: session
+ */
+void mcs_session_unreserve(struct mcs_session *sess)
+{
+	spin_lock_bh(&sess->win_lock);
+	sess->win.reserved--;
+	spin_unlock_bh(&sess->win_lock);
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/file.h>
+#include <linux/net.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+#include <trace/events/sock.h>
+
+#include "conn.h"
+#include "login_sock.h"
+#include "main.h"
+#include "session.h"
+#include "sock.h"
+
+/*
+ * Between a connection and its socket: callbacks, options, closing. The
+ * callbacks run in softirq and do no more than queue io_work.
+ */
+
+static void mcs_sock_queue_io(struct mcs_conn *conn)
+{
+	queue_work_on(conn->io_cpu, mcs_io_wq, &conn->io_work);
+}
+
+static void mcs_sock_data_ready(struct sock *sk)
+{
+	struct mcs_conn *conn;
+
+	trace_sk_data_ready(sk);
+	read_lock_bh(&sk->sk_callback_lock);
+	conn = sk->sk_user_data;
+	if (likely(conn))
+		mcs_sock_queue_io(conn);
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void mcs_sock_write_space(struct sock *sk)
+{
+	struct mcs_conn *conn;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	conn = sk->sk_user_data;
+	if (likely(conn && sk_stream_is_writeable(sk))) {
+		clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+		mcs_sock_queue_io(conn);
+	}
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void mcs_sock_state_change(struct sock *sk)
+{
+	struct mcs_conn *conn;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	conn = sk->sk_user_data;
+	if (conn) {
+		/* io_work takes what came before the close, then sees it. */
+		mcs_sock_queue_io(conn);
+		conn->old_state_change(sk);
+	}
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+/**
+ * mcs_sock_take - set options and callbacks of a connection's socket
+ * @conn: connection with a socket
+ */
+void mcs_sock_take(struct mcs_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	sk->sk_reuse = SK_CAN_REUSE;
+	sk->sk_allocation = GFP_ATOMIC;
+	sk->sk_use_task_frag = false;
+	sk_set_memalloc(sk);
+	sock_no_linger(sk);
+	tcp_sock_set_nodelay(sk);
+
+	write_lock_bh(&sk->sk_callback_lock);
+	conn->old_data_ready = sk->sk_data_ready;
+	conn->old_state_change = sk->sk_state_change;
+	conn->old_write_space = sk->sk_write_space;
+	sk->sk_user_data = conn;
+	sk->sk_data_ready = mcs_sock_data_ready;
+	sk->sk_state_change = mcs_sock_state_change;
+	sk->sk_write_space = mcs_sock_write_space;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+/**
+ * mcs_sock_give_back - restore the callbacks the socket came with
+ * @conn: connection with a socket
+ */
+void mcs_sock_give_back(struct mcs_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	if (sk->sk_user_data == conn) {
+		sk->sk_user_data = NULL;
+		sk->sk_data_ready = conn->old_data_ready;
+		sk->sk_state_change = conn->old_state_change;
+		sk->sk_write_space = conn->old_write_space;
+	}
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+/**
+ * mcs_sock_abort - make sure that nothing of a socket's queues is sent later
+ * @conn: quiesced connection
+ *
+ * Sends RST and drops what TCP would still transmit or retransmit. A mere
+ * shutdown leaves both queues alive; and dropping our reference on iscsid's
+ * socket closes nothing, as iscsid holds its own.
+ */
+void mcs_sock_abort(struct mcs_conn *conn)
+{
+	if (conn->sock)
+		tcp_abort(conn->sock->sk, ECONNABORTED);
+}
+
+/**
+ * mcs_sock_close - shut the socket and drop the reference on it
+ * @conn: quiesced connection with a socket
+ */
+void mcs_sock_close(struct mcs_conn *conn)
+{
+	struct socket *sock = conn->sock;
+
+	if (!conn->sock_is_users) {
+		mcs_login_sock_release(sock);
+		return;
+	}
+	/* iscsid may be slow to close its file: end the TCP connection now. */
+	sock->sk->sk_err = EIO;
+	wake_up_interruptible(sk_sleep(sock->sk));
+	kernel_sock_shutdown(sock, SHUT_RDWR);
+	sk_clear_memalloc(sock->sk);
+	sockfd_put(sock);
+}
+
+/**
+ * mcs_sock_is_closed - has the peer or the stack ended the TCP connection?
+ * @conn: connection with a socket
+ */
+bool mcs_sock_is_closed(struct mcs_conn *conn)
+{
+	return READ_ONCE(conn->sock->sk->sk_state) != TCP_ESTABLISHED;
+}
+
+/**
+ * mcs_sock_error - why it was ended
+ * @conn: connection with a socket
+ *
+ * Return: negative errno.
+ */
+int mcs_sock_error(struct mcs_conn *conn)
+{
+	int err = READ_ONCE(conn->sock->sk->sk_err);
+
+	return err ? -err : -ECONNRESET;
+}

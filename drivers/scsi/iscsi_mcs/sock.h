@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) The iscsi_mcs authors */
+#ifndef MCS_SOCK_H
+#define MCS_SOCK_H
+
+#include <linux/types.h>
+
+struct mcs_conn;
+
+void mcs_sock_take(struct mcs_conn *conn);
+void mcs_sock_give_back(struct mcs_conn *conn);
+void mcs_sock_close(struct mcs_conn *conn);
+void mcs_sock_abort(struct mcs_conn *conn);
+bool mcs_sock_is_closed(struct mcs_conn *conn);
+int mcs_sock_error(struct mcs_conn *conn);
+
+#endif /* MCS_SOCK_H */

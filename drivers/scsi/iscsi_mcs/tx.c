@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/crc32c.h>
+#include <linux/highmem.h>
+#include <linux/net.h>
+#include <net/sock.h>
+
+#include "conn.h"
+#include "session.h"
+#include "tx.h"
+#include "tx_pdu.h"
+
+/*
+ * Sending. One PDU at a time goes to the socket, as one list of segments:
+ * header with AHS and digest, data, padding and digest. What the socket does
+ * not take now stays in conn->tx until it has room.
+ */
+
+static void mcs_tx_crc_bvecs(struct mcs_tx *tx, const struct bio_vec *bv, int n)
+{
+	for (; n > 0; n--, bv++) {
+		u32 done = 0;
+
+		while (done < bv->bv_len) {
+			u32 off = bv->bv_offset + done;
+			struct page *page = bv->bv_page + (off >> PAGE_SHIFT);
+			u32 part = min_t(u32, bv->bv_len - done,
+					 PAGE_SIZE - offset_in_page(off));
+			void *p = kmap_local_page(page);
+
+			tx->crc = crc32c(tx->crc, p + offset_in_page(off), part);
+			kunmap_local(p);
+			done += part;
+		}
+	}
+}
+
+static void mcs_tx_set_bvec(struct bio_vec *bv, void *p, u32 len)
+{
+	bv->bv_page = virt_to_page(p);
+	bv->bv_offset = offset_in_page(p);
+	bv->bv_len = len;
+}
+
+/* Padding and data digest follow the last byte of data */
+static void mcs_tx_make_trailer(struct mcs_conn *conn)
+{
+	struct mcs_tx *tx = &conn->tx;
+	u32 pad = mcs_pdu_pad(tx->data_len);
+
+	memset(tx->trailer, 0, sizeof(tx->trailer));
+	tx->trailer_len = pad;
+	if (conn->ddgst) {
+		__le32 digest;
+
+		tx->crc = crc32c(tx->crc, tx->trailer, pad);
+		digest = cpu_to_le32(~tx->crc);
+		memcpy(tx->trailer + pad, &digest, sizeof(digest));
+		tx->trailer_len += sizeof(digest);
+	}
+}
+
+/* Describe as much of the rest of the PDU as fits, after @n segments */
+static void mcs_tx_fill(struct mcs_conn *conn, int n)
+{
+	struct mcs_tx *tx = &conn->tx;
+	u32 total = 0;
+	int i, nr = 0;
+
+	if (tx->data_left && tx->task) {
+		u32 done = mcs_task_bvecs(tx->task, tx->data_offset,
+					  tx->data_left, tx->bv + n,
+					  MCS_CONN_BVECS - 1 - n, &nr);
+		if (conn->ddgst)
+			mcs_tx_crc_bvecs(tx, tx->bv + n, nr);
+		tx->data_offset += done;
+		tx->data_left -= done;
+		n += nr;
+	}
+	if (!tx->data_left && tx->data_len) {
+		mcs_tx_make_trailer(conn);
+		tx->data_len = 0;
+		if (tx->trailer_len)
+			mcs_tx_set_bvec(&tx->bv[n++], tx->trailer,
+					tx->trailer_len);
+	}
+	for (i = 0; i < n; i++)
+		total += tx->bv[i].bv_len;
+	iov_iter_bvec(&tx->iter, ITER_SOURCE, tx->bv, n, total);
+}
+
+/**
+ * mcs_tx_start - begin sending a PDU whose header is in conn->tx.hdr
+ * @conn: connection
+ * @hdr_len: bytes of header and AHS
+ * @data: linear data segment of a control PDU, or NULL
+ *
+ * tx->task, data_offset and data_len have been set by the caller.
+ */
+void mcs_tx_start(struct mcs_conn *conn, u32 hdr_len, const void *data)
+{
+	struct mcs_tx *tx = &conn->tx;
+	int n = 1;
+
+	if (conn->hdgst) {
+		__le32 digest = cpu_to_le32(~crc32c(~0, tx->hdr, hdr_len));
+
+		memcpy(tx->hdr + hdr_len, &digest, sizeof(digest));
+		hdr_len += sizeof(digest);
+	}
+	mcs_tx_set_bvec(&tx->bv[0], tx->hdr, hdr_len);
+	tx->crc = ~0;
+	tx->trailer_len = 0;
+	tx->data_left = tx->data_len;
+	if (data) {
+		mcs_tx_set_bvec(&tx->bv[n], (void *)data, tx->data_len);
+		if (conn->ddgst)
+			mcs_tx_crc_bvecs(tx, &tx->bv[n], 1);
+		tx->data_left = 0;
+		n++;
+	}
+	tx->busy = true;
+	mcs_tx_fill(conn, n);
+}
+
+/*
+ * Return: 1 when the PDU in progress is whole on the socket, 0 when the
+ * socket is full, a negative errno when the connection is broken.
+ */
+static int mcs_tx_push(struct mcs_conn *conn, bool more)
+{
+	struct mcs_tx *tx = &conn->tx;
+
+	for (;;) {
+		struct msghdr msg = {
+			.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
+		};
+		int ret;
+
+		if (more || tx->data_left)
+			msg.msg_flags |= MSG_MORE;
+		msg.msg_iter = tx->iter;
+		ret = sock_sendmsg(conn->sock, &msg);
+		if (ret == -EAGAIN || ret == -EINTR)
+			return 0;
+		if (ret <= 0)
+			return ret ?: -EPIPE;
+
+		iov_iter_advance(&tx->iter, ret);
+		WRITE_ONCE(conn->stats.tx_bytes, conn->stats.tx_bytes + ret);
+		if (iov_iter_count(&tx->iter))
+			continue;
+		if (!tx->data_left)
+			return 1;
+		mcs_tx_fill(conn, 0);
+	}
+}
+
+/*
+ * A command gets its CmdSN when its header is built. Build none that would
+ * then wait for room in the socket and hold back higher numbers elsewhere.
+ */
+static bool mcs_tx_has_room(struct mcs_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	if (sk_stream_is_writeable(sk))
+		return true;
+	set_bit(SOCK_NOSPACE, &conn->sock->flags);
+	/* pairs with the test in mcs_conn_write_space() */
+	smp_mb__after_atomic();
+	return sk_stream_is_writeable(sk);
+}
+
+static bool mcs_tx_has_more(struct mcs_conn *conn)
+{
+	return conn->tx.unsol || !list_empty(&conn->dataq) ||
+	       !list_empty(&conn->sendq);
+}
+
+/**
+ * mcs_tx_run - send until there is nothing to send or no room
+ * @conn: connection; io_work only
+ *
+ * Return: 1 when something was sent, 0 when not, a negative errno when the
+ *	   connection is broken.
+ */
+int mcs_tx_run(struct mcs_conn *conn)
+{
+	int sent = 0;
+	int budget = 64;
+	int ret;
+
+	while (budget--) {
+		if (!conn->tx.busy) {
+			if (!mcs_tx_has_room(conn) || !mcs_tx_next(conn))
+				return sent;
+		}
+		ret = mcs_tx_push(conn, mcs_tx_has_more(conn));
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			return sent;
+		mcs_tx_pdu_sent(conn);
+		sent = 1;
+	}
+	return sent;
+}
