@@ -22,6 +22,7 @@
 extern "C" {
 #endif
 
+/* For programs that write it in front of their own declarations */
 #ifndef ISDSC_API
 #define ISDSC_API
 #endif
@@ -441,7 +442,7 @@ typedef struct ISCSI_VERSION_INFO {
  * leading connection. LoginOptions NULL means: authenticate as the session
  * did, digests as the session has. ConnectionId may be NULL.
  */
-ISDSC_API ISDSC_STATUS
+ISDSC_STATUS
 AddIScsiConnectionW(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId, void *Reserved,
 		    uint32_t InitiatorPortNumber,
 		    ISCSI_TARGET_PORTALW *TargetPortal,
@@ -449,7 +450,7 @@ AddIScsiConnectionW(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId, void *Reserved,
 		    ISCSI_LOGIN_OPTIONS *LoginOptions,
 		    uint32_t KeySize, char *Key,
 		    ISCSI_UNIQUE_CONNECTION_ID *ConnectionId);
-ISDSC_API ISDSC_STATUS
+ISDSC_STATUS
 AddIScsiConnectionA(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId, void *Reserved,
 		    uint32_t InitiatorPortNumber,
 		    ISCSI_TARGET_PORTALA *TargetPortal,
@@ -459,30 +460,26 @@ AddIScsiConnectionA(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId, void *Reserved,
 		    ISCSI_UNIQUE_CONNECTION_ID *ConnectionId);
 
 /* Remove a connection; neither the last nor the leading one can be */
-ISDSC_API ISDSC_STATUS
-RemoveIScsiConnection(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId,
-		      ISCSI_UNIQUE_CONNECTION_ID *ConnectionId);
+ISDSC_STATUS RemoveIScsiConnection(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId,
+				   ISCSI_UNIQUE_CONNECTION_ID *ConnectionId);
 
 /*
  * List the sessions and their connections. BufferSize is in bytes. If the
  * buffer is too small, ERROR_INSUFFICIENT_BUFFER is returned and BufferSize
  * says how many bytes are needed. All pointers lead into the same buffer.
  */
-ISDSC_API ISDSC_STATUS
-GetIScsiSessionListW(uint32_t *BufferSize, uint32_t *SessionCount,
-		     ISCSI_SESSION_INFOW *SessionInfo);
-ISDSC_API ISDSC_STATUS
-GetIScsiSessionListA(uint32_t *BufferSize, uint32_t *SessionCount,
-		     ISCSI_SESSION_INFOA *SessionInfo);
+ISDSC_STATUS GetIScsiSessionListW(uint32_t *BufferSize, uint32_t *SessionCount,
+				  ISCSI_SESSION_INFOW *SessionInfo);
+ISDSC_STATUS GetIScsiSessionListA(uint32_t *BufferSize, uint32_t *SessionCount,
+				  ISCSI_SESSION_INFOA *SessionInfo);
 
 /* As above, with what was negotiated instead of names and addresses */
-ISDSC_API ISDSC_STATUS
-GetIScsiSessionListEx(uint32_t *BufferSize, uint32_t *SessionCountPtr,
-		      ISCSI_SESSION_INFO_EX *SessionInfo);
+ISDSC_STATUS GetIScsiSessionListEx(uint32_t *BufferSize,
+				   uint32_t *SessionCountPtr,
+				   ISCSI_SESSION_INFO_EX *SessionInfo);
 
 /* Version of the library */
-ISDSC_API ISDSC_STATUS
-GetIScsiVersionInformation(ISCSI_VERSION_INFO *VersionInfo);
+ISDSC_STATUS GetIScsiVersionInformation(ISCSI_VERSION_INFO *VersionInfo);
 
 #ifdef __cplusplus
 }

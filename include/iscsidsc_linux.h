@@ -19,9 +19,7 @@
 extern "C" {
 #endif
 
-/**
- * struct iscsidsc - a connection to the kernel module; opaque
- */
+/* A handle: the way to the kernel module; opaque */
 struct iscsidsc;
 
 /* Stands for every session in iscsidsc_snapshot_get() */

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <net/if.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,14 +175,12 @@ static ISDSC_STATUS try_all(struct iscsidsc *h, const struct iscsidsc_add *add,
 }
 
 /* What is said about causes the kernel never saw */
-static void __attribute__((format(printf, 2, 3)))
-say(struct iscsidsc *h, const char *format, ...)
+static void say(struct iscsidsc *h, const char *format, const char *word)
 {
-	va_list ap;
+	int n = snprintf(h->detail, sizeof(h->detail), format, word);
 
-	va_start(ap, format);
-	vsnprintf(h->detail, sizeof(h->detail), format, ap);
-	va_end(ap);
+	if (n >= (int)sizeof(h->detail))
+		h->detail[0] = '\0';
 }
 
 /**

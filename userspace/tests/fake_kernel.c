@@ -34,11 +34,22 @@ struct queue {
 
 static struct queue *event_queue;
 
+/**
+ * fake_reset - forget everything
+ */
 void fake_reset(void)
 {
 	memset(&fake, 0, sizeof(fake));
 }
 
+/**
+ * fake_session - let there be a session, logged in
+ * @sid: its number
+ * @target: name of its target
+ * @max_connections: as negotiated
+ *
+ * Return: the session, to be changed by the test.
+ */
 struct iscsidsc_session *fake_session(uint32_t sid, const char *target,
 				      uint32_t max_connections)
 {
@@ -79,6 +90,16 @@ static void numeric(const char *text, uint16_t port, struct iscsidsc_addr *addr)
 	inet_pton(addr->family, text, addr->addr);
 }
 
+/**
+ * fake_conn - let there be a connection, in state up
+ * @sid: session
+ * @id: number of the connection
+ * @cid: CID
+ * @local: local address, or NULL
+ * @remote: address of the portal
+ *
+ * Return: the connection, to be changed by the test.
+ */
 struct iscsidsc_conn *fake_conn(uint32_t sid, uint32_t id, uint16_t cid,
 				const char *local, const char *remote)
 {
@@ -102,6 +123,13 @@ struct iscsidsc_conn *fake_conn(uint32_t sid, uint32_t id, uint16_t cid,
 	return c;
 }
 
+/**
+ * fake_fail - let a command fail
+ * @cmd: command
+ * @error: positive errno
+ * @text: text of the extended ack, or NULL
+ * @times: how many times, -1 for ever
+ */
 void fake_fail(int cmd, int error, const char *text, int times)
 {
 	fake.fail_cmd = cmd;
@@ -621,6 +649,14 @@ static int fake_fd(const struct iscsidsc *h)
 	return -1;
 }
 
+/**
+ * fake_event - send an event to the handle that is subscribed
+ * @cmd: event
+ * @sid: session
+ * @id: connection
+ * @reason: reason
+ * @text: text, or NULL
+ */
 void fake_event(int cmd, uint32_t sid, uint32_t id, uint32_t reason,
 		const char *text)
 {
@@ -638,12 +674,17 @@ void fake_event(int cmd, uint32_t sid, uint32_t id, uint32_t reason,
 	push_msg(event_queue, msg);
 }
 
+/**
+ * fake_overrun - let the handle that is subscribed miss events
+ */
 void fake_overrun(void)
 {
 	push(event_queue, NULL, 0, ENOBUFS, 0);
 }
 
-/* The state the tests of output start from */
+/**
+ * fake_two_sessions - the state most tests start from
+ */
 void fake_two_sessions(void)
 {
 	struct iscsidsc_session *s;
@@ -670,6 +711,11 @@ void fake_two_sessions(void)
 	s->conns_active = 0;
 }
 
+/**
+ * iscsidsc_transport_default - the transport of every handle in tests
+ *
+ * Return: operations of the stand-in.
+ */
 const struct iscsidsc_transport *iscsidsc_transport_default(void)
 {
 	static const struct iscsidsc_transport ops = {
