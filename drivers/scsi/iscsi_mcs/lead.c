@@ -80,8 +80,9 @@ int mcs_lead_xmit_task(struct iscsi_task *task)
 
 	mcs_ctl_init(ctl, task->hdr->opcode, mcs_lead_task_done);
 	memcpy(&ctl->hdr, task->hdr, sizeof(ctl->hdr));
-	ctl->data = task->data_count ? task->data : NULL;
-	ctl->len = task->data_count;
+	/* iscsid counts the padding as data; the header does not. */
+	ctl->len = min(mcs_pdu_dlength(task->hdr), task->data_count);
+	ctl->data = ctl->len ? task->data : NULL;
 	ctl->has_answer = task->hdr->itt != RESERVED_ITT;
 	ctl->itask = task;
 	if (opcode == ISCSI_OP_LOGOUT)
@@ -129,7 +130,7 @@ int mcs_lead_send_pdu(struct iscsi_cls_conn *cls_conn, struct iscsi_hdr *hdr,
 	if (!text)
 		return -ENOMEM;
 	n = mcs_offer_request(&sess->offer, (struct iscsi_login_req *)hdr,
-			      data, len, text, MCS_OFFER_TEXT_MAX);
+			      data, min(mcs_pdu_dlength(hdr), len), text, MCS_OFFER_TEXT_MAX);
 	if (n >= 0) {
 		hton24(out.dlength, n);
 		n = iscsi_conn_send_pdu(cls_conn, &out, text, n);
