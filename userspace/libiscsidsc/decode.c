@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
-/* Messages of the kernel into structures. Attributes that are unknown here or
- * of another length than expected are passed over: a newer kernel may say more.
+/* Messages of the kernel into structures. Attributes that are unknown here are
+ * passed over, numbers may have any width: a newer kernel may say more.
  */
 
 #include <errno.h>
@@ -152,6 +152,44 @@ static void decode_addr(struct nlattr *nest, struct iscsidsc_addr *addr)
 		addr->scope_id = nla_get_u32(tb[ISCSI_MCS_A_ADDR_SCOPE_ID]);
 }
 
+/* A number of the kernel into one of ours; what does not fit is the largest */
+static void decode_int(struct nlattr *attr, void *to, size_t size)
+{
+	uint64_t value, max = size < 8 ? (1ull << (8 * size)) - 1 : UINT64_MAX;
+
+	switch (nla_len(attr)) {
+	case sizeof(uint8_t):
+		value = nla_get_u8(attr);
+		break;
+	case sizeof(uint16_t):
+		value = nla_get_u16(attr);
+		break;
+	case sizeof(uint32_t):
+		value = nla_get_u32(attr);
+		break;
+	case sizeof(uint64_t):
+		value = nla_get_u64(attr);
+		break;
+	default:
+		return;
+	}
+	if (value > max)
+		value = max;
+	switch (size) {
+	case sizeof(uint8_t):
+		*(uint8_t *)to = (uint8_t)value;
+		break;
+	case sizeof(uint16_t):
+		*(uint16_t *)to = (uint16_t)value;
+		break;
+	case sizeof(uint32_t):
+		*(uint32_t *)to = (uint32_t)value;
+		break;
+	default:
+		*(uint64_t *)to = value;
+	}
+}
+
 static void decode_field(const struct field *field, struct nlattr *attr,
 			 void *object)
 {
@@ -161,6 +199,8 @@ static void decode_field(const struct field *field, struct nlattr *attr,
 	case FIELD_NONE:
 		break;
 	case FIELD_INT:
+		decode_int(attr, to, field->size);
+		break;
 	case FIELD_BYTES:
 		if ((size_t)nla_len(attr) == field->size)
 			memcpy(to, nla_data(attr), field->size);

@@ -28,7 +28,7 @@ static const struct command {
 	  "list local addresses and their initiator port numbers" },
 };
 
-static void usage(FILE *out)
+static void print_usage(FILE *out)
 {
 	size_t i;
 
@@ -147,7 +147,7 @@ static int take_option(struct options *o, int opt, const char *arg)
 		o->duplicate = 1;
 		break;
 	case 'h':
-		usage(stdout);
+		print_usage(stdout);
 		return STOP;
 	case 'V':
 		printf("mcsadm %s\n", ISCSIDSC_VERSION);
@@ -195,7 +195,7 @@ int main(int argc, char **argv)
 	if (code)
 		return code == STOP ? EXIT_DONE : code;
 	if (o.argc && !strcmp(o.argv[0], "help")) {
-		usage(stdout);
+		print_usage(stdout);
 		return EXIT_DONE;
 	}
 	if (o.argc) {

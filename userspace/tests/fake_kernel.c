@@ -291,6 +291,13 @@ static void put_conn(struct nl_msg *msg, const struct iscsidsc_conn *c)
 		nla_put_string(msg, ISCSI_MCS_A_CONN_SYMBOLIC_NAME,
 			       c->symbolic_name);
 	PUT(32, AUTH, auth);
+	/* A kernel whose counters have another width */
+	if (fake.other_widths) {
+		nla_put_u64(msg, ISCSI_MCS_A_CONN_LOSSES, 1ull << 40);
+		nla_put_u8(msg, ISCSI_MCS_A_CONN_TX_BYTES, 7);
+		nla_put(msg, ISCSI_MCS_A_CONN_RX_BYTES, 3, "abc");
+		return;
+	}
 	PUT(64, TX_BYTES, tx_bytes);
 	PUT(64, RX_BYTES, rx_bytes);
 	PUT(64, CMDS, cmds);

@@ -26,6 +26,7 @@
  * @split: answers are sent as one datagram per message
  * @noise: datagrams with a foreign sequence number before each answer
  * @silent_add: conn-add succeeds without an answer
+ * @other_widths: numbers are not as wide as the specification says
  * @opened: handles opened
  * @closed: handles closed
  * @adds: conn-add requests seen
@@ -51,6 +52,7 @@ struct fake_kernel {
 	int split;
 	int noise;
 	int silent_add;
+	int other_widths;
 	int opened;
 	int closed;
 	int adds;

@@ -256,6 +256,22 @@ static void order_is_by_number(void **state)
 	iscsidsc_close(h);
 }
 
+static void numbers_of_any_width(void **state)
+{
+	struct iscsidsc_snapshot *snap;
+	struct iscsidsc *h;
+
+	(void)state;
+	fake.other_widths = 1;
+	assert_int_equal(iscsidsc_open(&h), 0);
+	assert_int_equal(iscsidsc_snapshot_get(h, 1, &snap), 0);
+	assert_true(snap->sessions[0]->conns[0]->losses == UINT32_MAX);
+	assert_true(snap->sessions[0]->conns[0]->tx_bytes == 7);
+	assert_true(snap->sessions[0]->conns[0]->rx_bytes == 0);
+	iscsidsc_snapshot_free(snap);
+	iscsidsc_close(h);
+}
+
 static void version(void **state)
 {
 	ISCSI_VERSION_INFO info = { 9, 9, 9 };
@@ -280,6 +296,7 @@ int main(void)
 		TEST(wrong_calls),
 		TEST(answers_in_any_shape),
 		TEST(order_is_by_number),
+		TEST(numbers_of_any_width),
 		TEST(version),
 	};
 
