@@ -189,8 +189,8 @@ static int mcs_login_sock_bind(struct socket *sock,
  * @sockp: where the socket goes; release with mcs_login_sock_release()
  *
  * Return: 0, -EAFNOSUPPORT (addresses are not both IPv4 or both IPv6),
- *	   -EADDRNOTAVAIL (no such source address here), -ENODEV (no such
- *	   device), -ENOMEM, -ENOBUFS, or another error from the stack.
+ *	   -EADDRNOTAVAIL (no such source address here), -ENOMEM, -ENOBUFS,
+ *	   or another error from the stack.
  */
 int mcs_login_sock_create(const struct mcs_login_path *path,
 			  struct socket **sockp)
@@ -288,7 +288,8 @@ static int mcs_login_handshake(struct socket *sock,
  *
  * Return: 0, -ECANCELED, -ETIMEDOUT (no answer in time), -ECONNREFUSED
  *	   (nobody listens), -EHOSTUNREACH or -ENETUNREACH (no way there),
- *	   -EAGAIN (IPsec is not ready), or another error from the stack.
+ *	   -ENODEV (no such device), -EAGAIN (IPsec is not ready), or another
+ *	   error from the stack.
  *	   The socket remains the caller's; after an error it must be
  *	   released, and is detached from @ctl.
  */
