@@ -139,6 +139,18 @@ bool probe_system_dfl_wq(void)
 	return system_dfl_wq == system_percpu_wq;
 }
 
+/* v6.12: move asm/unaligned.h to linux/unaligned.h */
+#line 1 "MCS_HAVE_LINUX_UNALIGNED_H"
+#if !__has_include(<linux/unaligned.h>)
+#error "no such header"
+#endif
+
+/* v6.13: mm: page_frag: move the page fragment allocator into its own file */
+#line 1 "MCS_HAVE_PAGE_FRAG_CACHE_H"
+#if !__has_include(<linux/page_frag_cache.h>)
+#error "no such header"
+#endif
+
 /* v6.9: mm: page_frag: add a dedicated function to drain the cache */
 #line 1 "MCS_HAVE_PAGE_FRAG_CACHE_DRAIN"
 void probe_page_frag_cache_drain(struct page_frag_cache *nc)

@@ -111,7 +111,8 @@ check_shellcheck()
 		*.sh) echo "$f" ;;
 		*) head -n1 "$f" | grep -aqE '^#!.*/(ba|da)?sh' && echo "$f" ;;
 		esac
-	done | xargs shellcheck -x -P SCRIPTDIR -e SC1091 -f gcc) >"$work/out" 2>&1
+	done | xargs shellcheck -x -P SCRIPTDIR -S warning \
+		-e SC1091 -f gcc) >"$work/out" 2>&1
 	result "shellcheck" "$work/out"
 }
 

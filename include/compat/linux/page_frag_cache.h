@@ -5,12 +5,12 @@
 #ifndef MCS_COMPAT_LINUX_PAGE_FRAG_CACHE_H
 #define MCS_COMPAT_LINUX_PAGE_FRAG_CACHE_H
 
-#if __has_include_next(<linux/page_frag_cache.h>)
+#include <mcs_have.h>
+#ifdef MCS_HAVE_PAGE_FRAG_CACHE_H
 #include_next <linux/page_frag_cache.h>
 #endif
 #include <linux/gfp.h>
 #include <linux/mm.h>
-#include <mcs_have.h>
 
 #ifndef MCS_HAVE_PAGE_FRAG_CACHE_DRAIN
 /**

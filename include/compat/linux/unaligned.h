@@ -6,7 +6,9 @@
 #ifndef MCS_COMPAT_LINUX_UNALIGNED_H
 #define MCS_COMPAT_LINUX_UNALIGNED_H
 
-#if __has_include_next(<linux/unaligned.h>)
+#include <mcs_have.h>
+
+#ifdef MCS_HAVE_LINUX_UNALIGNED_H
 #include_next <linux/unaligned.h>
 #else
 #include <asm/unaligned.h>
