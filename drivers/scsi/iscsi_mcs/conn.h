@@ -85,6 +85,7 @@ enum mcs_rx_step {
  * @dlen: data segment length
  * @crc: running digest
  * @digest: digest as received
+ * @pad: padding, kept only for the digest
  * @iter: where Data-In goes next
  * @hdr: header as received
  * @ahs: AHS, kept only for the digest
@@ -206,6 +207,7 @@ enum mcs_conn_flag {
  *
  * @ping: NOP-Out that checks the connection
  * @ping_sent: jiffies when @ping was queued, 0 if none is under way
+ * @ping_time: the same for measuring
  * @ping_rtt_us: last round trip
  * @last_rx: jiffies of the last bytes received
  * @nop_timer: wakes io_work to look at the two
@@ -259,7 +261,7 @@ struct mcs_conn {
 	/* submission */
 	struct work_struct io_work;
 	int io_cpu;
-	spinlock_t q_lock;
+	spinlock_t q_lock;	/* protects what follows up to ehq */
 	bool accepting;
 	struct list_head submitq;
 	struct list_head ctlq;

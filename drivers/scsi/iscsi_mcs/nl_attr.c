@@ -146,7 +146,8 @@ static bool mcs_nl_put_negotiated(struct sk_buff *skb,
 
 static bool mcs_nl_put_load(struct sk_buff *skb, struct mcs_session *sess)
 {
-	u32 cmds = 0, bytes = 0;
+	u64 bytes = 0;
+	u32 cmds = 0;
 	struct mcs_conn *conn;
 	struct mcs_window win;
 
@@ -159,7 +160,8 @@ static bool mcs_nl_put_load(struct sk_buff *skb, struct mcs_session *sess)
 	spin_unlock_bh(&sess->win_lock);
 
 	return nla_put_u32(skb, ISCSI_MCS_A_SESSION_CMDS_IN_FLIGHT, cmds) ||
-	       nla_put_u32(skb, ISCSI_MCS_A_SESSION_BYTES_IN_FLIGHT, bytes) ||
+	       nla_put_u64_64bit(skb, ISCSI_MCS_A_SESSION_BYTES_IN_FLIGHT,
+				 bytes, ISCSI_MCS_A_SESSION_PAD) ||
 	       nla_put_u32(skb, ISCSI_MCS_A_SESSION_CMDSN, win.cmdsn) ||
 	       nla_put_u32(skb, ISCSI_MCS_A_SESSION_EXP_CMDSN,
 			   win.exp_cmdsn) ||
@@ -243,18 +245,17 @@ static bool mcs_nl_put_conn_stats(struct sk_buff *skb, struct mcs_conn *conn)
 				 ISCSI_MCS_A_CONN_PAD) ||
 	       nla_put_u32(skb, ISCSI_MCS_A_CONN_CMDS_IN_FLIGHT,
 			   atomic_read(&conn->cmds)) ||
-	       nla_put_u32(skb, ISCSI_MCS_A_CONN_BYTES_IN_FLIGHT,
-			   atomic_read(&conn->bytes)) ||
-	       nla_put_u64_64bit(skb, ISCSI_MCS_A_CONN_LOSSES, s->losses,
+	       nla_put_u64_64bit(skb, ISCSI_MCS_A_CONN_BYTES_IN_FLIGHT,
+				 atomic_read(&conn->bytes),
 				 ISCSI_MCS_A_CONN_PAD) ||
-	       nla_put_u64_64bit(skb, ISCSI_MCS_A_CONN_RECONNECTS,
-				 s->reconnects, ISCSI_MCS_A_CONN_PAD) ||
+	       nla_put_u32(skb, ISCSI_MCS_A_CONN_LOSSES, s->losses) ||
+	       nla_put_u32(skb, ISCSI_MCS_A_CONN_RECONNECTS, s->reconnects) ||
 	       nla_put_u64_64bit(skb, ISCSI_MCS_A_CONN_RESENT_CMDS, s->resent,
 				 ISCSI_MCS_A_CONN_PAD) ||
 	       nla_put_u32(skb, ISCSI_MCS_A_CONN_NOP_RTT_US,
 			   conn->ping_rtt_us) ||
-	       nla_put_u64_64bit(skb, ISCSI_MCS_A_CONN_DIGEST_ERRORS,
-				 s->digest_errors, ISCSI_MCS_A_CONN_PAD);
+	       nla_put_u32(skb, ISCSI_MCS_A_CONN_DIGEST_ERRORS,
+			   s->digest_errors);
 }
 
 static bool mcs_nl_put_conn_config(struct sk_buff *skb, struct mcs_conn *conn)

@@ -42,9 +42,10 @@ const char *mcs_pdu_check_bhs(const struct iscsi_hdr *hdr,
 
 	if (!mcs_pdu_opcode_is_known(opcode))
 		return "unknown opcode";
-	if (lim->login_phase != (opcode == ISCSI_OP_LOGIN_RSP))
-		return lim->login_phase ? "PDU before the login ended" :
-					  "login response after the login";
+	if (lim->login_phase && opcode != ISCSI_OP_LOGIN_RSP)
+		return "PDU before the login ended";
+	if (!lim->login_phase && opcode == ISCSI_OP_LOGIN_RSP)
+		return "login response after the login";
 	if (mcs_pdu_opcode_is_bare(opcode) && dlen)
 		return "data segment where none is allowed";
 	if (opcode == ISCSI_OP_SCSI_DATA_IN) {

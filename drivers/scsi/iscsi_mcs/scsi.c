@@ -54,8 +54,7 @@ static mcs_qc_status_t mcs_scsi_queuecommand(struct Scsi_Host *shost,
 	}
 
 	task = mcs_task_of(sess, sc);
-	if (WARN_ON_ONCE(!task ||
-			 smp_load_acquire(&task->state) != MCS_TASK_FREE))
+	if (WARN_ON_ONCE(!task || !mcs_task_is_free(task)))
 		return SCSI_MLQUEUE_HOST_BUSY;
 
 	if (!mcs_session_reserve(sess, false))

@@ -31,8 +31,8 @@ struct mcs_task;
  *             conn->q_lock               submission queues of one connection
  *               sess->win_lock           CmdSN window
  *
- * q_lock and win_lock are taken with BH off. Nothing below sess->mutex sleeps for the network except waits that
- * sess->stopping ends at once.
+ * q_lock and win_lock are taken with BH off. Nothing below sess->mutex sleeps
+ * for the network except waits that sess->stopping ends at once.
  *
  * Lifetimes:
  *

@@ -249,6 +249,7 @@ void mcs_task_release(struct mcs_task *task)
 {
 	task->sc = NULL;
 	WRITE_ONCE(task->conn, NULL);
+	/* Pairs with mcs_task_is_free(): everything above is done. */
 	smp_store_release(&task->state, MCS_TASK_FREE);
 }
 

@@ -144,6 +144,13 @@ int mcs_tasks_alloc(struct mcs_session *sess, u32 n);
 void mcs_tasks_free(struct mcs_session *sess);
 int mcs_tasks_set_max_r2t(struct mcs_session *sess, u32 max_r2t);
 
+/* Acquire: pairs with mcs_task_release(), the slot's last use is over. */
+static inline bool mcs_task_is_free(const struct mcs_task *task)
+{
+	/* see above */
+	return smp_load_acquire(&task->state) == MCS_TASK_FREE;
+}
+
 struct mcs_task *mcs_task_of(struct mcs_session *sess, struct scsi_cmnd *sc);
 struct mcs_task *mcs_task_by_itt(struct mcs_conn *conn, u32 itt);
 void mcs_task_init(struct mcs_task *task, struct scsi_cmnd *sc);

@@ -81,8 +81,8 @@ err_free:
 }
 
 static struct iscsi_cls_session *
-mcs_transport_create_session(struct iscsi_endpoint *ep, uint16_t cmds_max,
-			     uint16_t qdepth, uint32_t initial_cmdsn)
+mcs_transport_create_session(struct iscsi_endpoint *ep, u16 cmds_max,
+			     u16 qdepth, u32 initial_cmdsn)
 {
 	struct iscsi_cls_session *cls;
 	struct iscsi_session *isess;
@@ -154,7 +154,7 @@ static void mcs_transport_destroy_session(struct iscsi_cls_session *cls)
 }
 
 static struct iscsi_cls_conn *
-mcs_transport_create_conn(struct iscsi_cls_session *cls, uint32_t cid)
+mcs_transport_create_conn(struct iscsi_cls_session *cls, u32 cid)
 {
 	struct mcs_session *sess = mcs_session_of_cls(cls);
 	struct iscsi_cls_conn *cls_conn;
@@ -181,7 +181,7 @@ static void mcs_transport_destroy_conn(struct iscsi_cls_conn *cls_conn)
 
 static int mcs_transport_bind_conn(struct iscsi_cls_session *cls,
 				   struct iscsi_cls_conn *cls_conn,
-				   uint64_t transport_fd, int is_leading)
+				   u64 transport_fd, int is_leading)
 {
 	struct mcs_session *sess = mcs_session_of_cls(cls);
 	struct socket *sock;
