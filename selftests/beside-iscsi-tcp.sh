@@ -42,7 +42,7 @@ loads_afterwards()
 
 klog_allow 'iscsi_mcs: iscsi_tcp is loaded'
 plan 3
-target_create
+must target_create
 subtest "refused while iscsi_tcp is loaded" refused_beside_iscsi_tcp
 subtest "the session of iscsi_tcp is unharmed" session_unharmed
 subtest "loads and works after iscsi_tcp has gone" loads_afterwards

@@ -51,7 +51,7 @@ unloads()
 }
 
 plan 5
-target_create
+must target_create
 subtest "discovers the target" discovers
 subtest "logs in" logs_in
 subtest "reads and writes verified data" reads_and_writes

@@ -53,8 +53,8 @@ logs_out_one()
 }
 
 plan 3
-target_create links="1 2"
-target_create iqn=$other links=2
+must target_create links="1 2"
+must target_create iqn=$other links=2
 subtest "three sessions log in" three_sessions
 subtest "verified I/O on all at once" io_on_all
 subtest "one logs out, the others go on" logs_out_one

@@ -73,8 +73,8 @@ loop()
 }
 
 plan 2
-target_create
+must target_create
 orphans=$(sockets)
 subtest "rmmod is refused while a session lives" refused_in_use
-iscsid_start
+must iscsid_start
 subtest "load, log in, log out, unload $LOOPS times" loop

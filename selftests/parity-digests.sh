@@ -30,7 +30,7 @@ digests()	# header, data: None or CRC32C
 }
 
 plan 4
-target_create
+must target_create
 subtest "no digest" digests None None
 subtest "header digest" digests CRC32C None
 subtest "data digest" digests None CRC32C

@@ -87,8 +87,8 @@ no_recovery()
 klog_allow 'cmd exceeds last lba' 'Rejecting underflow/overflow for WRITE' \
 	'Expected Transfer Length: 512 does not match SCSI CDB Length: 4096'
 plan 8
-target_create luns=2 backing=file
-login
+must target_create luns=2 backing=file
+must login
 subtest "CDB of 32 bytes" long_cdb
 subtest "sense data of a refused read" sense
 subtest "residual of a short answer" underflow

@@ -64,7 +64,7 @@ many_r2t()
 }
 
 plan 6
-target_create
+must target_create
 for immediate in Yes No; do
 	for r2t in Yes No; do
 		subtest "ImmediateData=$immediate InitialR2T=$r2t" modes $immediate $r2t

@@ -84,8 +84,8 @@ loss_noticed()
 
 klog_allow 'ping timeout'
 plan 3
-target_create
-login "node.conn[0].timeo.noop_out_interval=1"
+must target_create
+must login "node.conn[0].timeo.noop_out_interval=1"
 subtest "initiator pings" initiator_pings
 subtest "target's pings are answered" target_pings
 subtest "a silent link is noticed by ping, and survived" loss_noticed

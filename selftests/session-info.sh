@@ -68,7 +68,7 @@ same()		# name
 }
 
 plan 4
-target_create
+must target_create
 subtest "iscsi_tcp as reference" record iscsi_tcp
 subtest "$DRIVER" record "$DRIVER"
 subtest "iscsiadm -m session -P 3 and -s show the same" same show

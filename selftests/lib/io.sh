@@ -76,7 +76,7 @@ io_end()
 	}
 }
 
-# MiB per second of an fio run
+# KiB per second of an fio run, both directions
 fio_rate()	# device, options...
 {
 	local dev=$1

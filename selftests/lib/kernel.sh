@@ -21,28 +21,47 @@ klog_allow()
 # Messages since the mark at warning level or worse that nothing allows.
 klog_bad()
 {
-	local mark allow=/dev/null
+	local allow=/dev/null
 
-	mark=$(cat "$RUN/klog-mark")
 	[ ! -e "$RUN/klog-allow" ] || allow=$RUN/klog-allow
-	dmesg --raw | awk -v mark="$mark" '
+	dmesg --raw | awk -v mark="$(cat "$RUN/klog-mark")" \
+		-v known="$(klog_list "$LIB_DIR/klog-allow-traces" | paste -sd'|')" '
 		index($0, mark) { seen = 1; next }
-		seen && match($0, /^<[0-9]+>/) {
+		!seen { next }
+		# a trace of the kernel is one message, known or not
+		/-\[ cut here \]-/ { trace = ""; inside = 1 }
+		inside { trace = trace $0 "\n" }
+		inside && /end trace/ {
+			if (trace !~ known)
+				printf "%s", trace
+			inside = 0
+			next
+		}
+		inside { next }
+		match($0, /^<[0-9]+>/) {
 			if (substr($0, 2, RLENGTH - 2) % 8 <= 4)
 				print
-		}' |
-		grep -vE -f <(sed -E '/^(#|$)/d' "$LIB_DIR/klog-allow") |
+		}
+		END { if (inside) printf "%s", trace }' |
+		grep -vE -f <(klog_list "$LIB_DIR/klog-allow") |
 		{ if [ -s "$allow" ]; then grep -vE -f "$allow"; else cat; fi; }
 	return 0
 }
 
-# Taint bits beyond S (clearcpuid), O and E (our unsigned module).
+# The expressions of a list, without its comments.
+klog_list()	# file
+{
+	sed -E '/^(#|$)/d' "$1"
+}
+
+# Taint bits beyond S (clearcpuid), O and E (our unsigned module) and W, which
+# follows a warning that klog_bad judges.
 taint_bad()
 {
 	local taint
 
 	taint=$(cat /proc/sys/kernel/tainted)
-	echo $((taint & ~((1 << 2) | (1 << 12) | (1 << 13))))
+	echo $((taint & ~((1 << 2) | (1 << 9) | (1 << 12) | (1 << 13))))
 }
 
 # New leaks, on a kernel that can tell.

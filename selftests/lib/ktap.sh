@@ -51,6 +51,16 @@ subtest_skip()	# name, reason
 	ktap_result ok "$1 # SKIP $2"
 }
 
+# Setting up, outside subtests: without it the scenario makes no sense.
+must()		# command...
+{
+	"$@" && return
+	ktap_result "not ok" "setting up: $*"
+	KTAP_FAILED=$((KTAP_FAILED + 1))
+	diagnose
+	exit 1
+}
+
 # Run a command or function as one subtest. It runs in a subshell with
 # errexit: the first command that fails fails the subtest. Call it plainly,
 # not in a condition, where bash ignores errexit.
@@ -73,6 +83,8 @@ subtest()	# name, command...
 	ktap_result "not ok" "$name"
 	[ $KTAP_FAILED -gt 0 ] || diagnose
 	KTAP_FAILED=$((KTAP_FAILED + 1))
+	# each further one may take its full deadline to fail
+	[ $KTAP_FAILED -lt 3 ] || exit 1
 	return 1
 }
 

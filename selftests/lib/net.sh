@@ -121,7 +121,7 @@ capture_start()	# link, filter...
 capture_begin()
 {
 	rm -f "$RUN/capture.pcap"
-	bg_start capture tcpdump -i "link$1" -U -s 0 -B 4096 -w "$RUN/capture.pcap" "$2"
+	bg_start capture tcpdump -i "link$1" -Z root -U -s 0 -B 4096 -w "$RUN/capture.pcap" "$2"
 	wait_for 10 grep -q 'listening on' "$RUN/capture.log"
 }
 
