@@ -63,6 +63,14 @@ static const struct name digests[] = {
 	{ 0, NULL },
 };
 
+static const struct name auths[] = {
+	{ ISCSI_MCS_AUTH_SESSION, "session" },
+	{ ISCSI_MCS_AUTH_NONE, "none" },
+	{ ISCSI_MCS_AUTH_CHAP, "chap" },
+	{ ISCSI_MCS_AUTH_MUTUAL_CHAP, "mutual-chap" },
+	{ 0, NULL },
+};
+
 static const struct name reasons[] = {
 	{ ISCSI_MCS_REASON_NONE, "none" },
 	{ ISCSI_MCS_REASON_REQUEST, "request" },
@@ -112,6 +120,8 @@ static const struct name *names_of(enum iscsidsc_names names)
 		return reasons;
 	case ISCSIDSC_NAMES_EVENT:
 		return events;
+	case ISCSIDSC_NAMES_AUTH:
+		return auths;
 	}
 	return none;
 }

@@ -16,6 +16,40 @@ static int take_name(const char *option, const char *text,
 	return usage_error("%s does not take '%s'", option, text);
 }
 
+/* Names and secrets for CHAP; giving any of them asks for CHAP */
+static int fill_auth(const struct options *o, struct iscsidsc_add *add,
+		     struct secret *secret, struct secret *secret_in)
+{
+	int code = EXIT_DONE;
+
+	if (o->auth)
+		code = take_name("--auth", o->auth, ISCSIDSC_NAMES_AUTH,
+				 &add->auth);
+	else if (o->chap_name_in || o->secret_in_file)
+		add->auth = ISCSI_MCS_AUTH_MUTUAL_CHAP;
+	else if (o->chap_name || o->secret_file)
+		add->auth = ISCSI_MCS_AUTH_CHAP;
+	if (!code && o->secret_file)
+		code = secret_read(o->secret_file, secret);
+	if (!code && o->secret_in_file)
+		code = secret_read(o->secret_in_file, secret_in);
+	if (code)
+		return code;
+	add->chap_name = o->chap_name;
+	add->chap_name_len = o->chap_name ? strlen(o->chap_name) : 0;
+	add->chap_name_in = o->chap_name_in;
+	add->chap_name_in_len = o->chap_name_in ? strlen(o->chap_name_in) : 0;
+	add->chap_secret = secret->len ? secret->bytes : NULL;
+	add->chap_secret_len = secret->len;
+	add->chap_secret_in = secret_in->len ? secret_in->bytes : NULL;
+	add->chap_secret_in_len = secret_in->len;
+	if (add->chap_name_len > ISCSI_MCS_CHAP_LEN ||
+	    add->chap_name_in_len > ISCSI_MCS_CHAP_LEN)
+		return usage_error("a name for CHAP has at most %d bytes",
+				   ISCSI_MCS_CHAP_LEN);
+	return EXIT_DONE;
+}
+
 /* Options of add that do not depend on the portal */
 static int fill_add(const struct options *o, struct iscsidsc_add *add)
 {
@@ -81,6 +115,28 @@ static int add_one(struct iscsidsc *h, struct iscsidsc_add *add,
 	return EXIT_DONE;
 }
 
+static int add_all(const struct options *o, struct iscsidsc_add *add)
+{
+	struct iscsidsc_snapshot *snap;
+	struct iscsidsc *h;
+	size_t i, done = 0;
+	int code = open_handle(&h);
+
+	if (code)
+		return code;
+	code = find_session(h, o->session, &snap);
+	if (!code) {
+		add->sid = snap->sessions[0]->sid;
+		iscsidsc_snapshot_free(snap);
+		for (i = 0; i < o->portal_count; i++)
+			done += add_one(h, add, o->portals[i]) == EXIT_DONE;
+		if (done < o->portal_count)
+			code = done ? EXIT_PARTLY : EXIT_FAILED;
+	}
+	iscsidsc_close(h);
+	return code;
+}
+
 /**
  * cmd_add - add a connection, or several
  * @o: command line
@@ -89,12 +145,11 @@ static int add_one(struct iscsidsc *h, struct iscsidsc_add *add,
  */
 int cmd_add(const struct options *o)
 {
+	struct secret secret = { .len = 0 }, secret_in = { .len = 0 };
 	char address[MAX_ISCSI_PORTAL_ADDRESS_LEN];
-	struct iscsidsc_snapshot *snap;
 	struct iscsidsc_add add;
-	struct iscsidsc *h;
-	size_t i, done = 0;
 	uint16_t port;
+	size_t i;
 	int code;
 
 	if (!o->session || !o->portal_count)
@@ -106,19 +161,11 @@ int cmd_add(const struct options *o)
 					   o->portals[i]);
 	code = fill_add(o, &add);
 	if (!code)
-		code = open_handle(&h);
-	if (code)
-		return code;
-	code = find_session(h, o->session, &snap);
-	if (!code) {
-		add.sid = snap->sessions[0]->sid;
-		iscsidsc_snapshot_free(snap);
-		for (i = 0; i < o->portal_count; i++)
-			done += add_one(h, &add, o->portals[i]) == EXIT_DONE;
-		if (done < o->portal_count)
-			code = done ? EXIT_PARTLY : EXIT_FAILED;
-	}
-	iscsidsc_close(h);
+		code = fill_auth(o, &add, &secret, &secret_in);
+	if (!code)
+		code = add_all(o, &add);
+	secret_wipe(&secret);
+	secret_wipe(&secret_in);
 	return code;
 }
 

@@ -47,6 +47,13 @@ static void print_usage(FILE *out)
 	      "      --data-digest NAME   none, crc32c\n"
 	      "      --role NAME          active, standby\n"
 	      "      --weight N           for policy weighted-paths\n"
+	      "      --auth NAME          session, none, chap, mutual-chap\n"
+	      "      --chap-name NAME     name for CHAP\n"
+	      "      --chap-secret-file FILE\n"
+	      "                           its secret; - for standard input\n"
+	      "      --chap-name-in NAME  name the target has to give\n"
+	      "      --chap-secret-in-file FILE\n"
+	      "                           secret the target has to know\n"
 	      "      --duplicate          even if there is such a connection\n"
 	      "  -c, --cid N              connection, by its CID\n"
 	      "  -i, --id N               connection, by its number\n"
@@ -66,7 +73,12 @@ enum {
 	OPT_DATA_DIGEST,
 	OPT_ROLE,
 	OPT_WEIGHT,
-	OPT_DUPLICATE
+	OPT_DUPLICATE,
+	OPT_AUTH,
+	OPT_CHAP_NAME,
+	OPT_CHAP_NAME_IN,
+	OPT_SECRET_FILE,
+	OPT_SECRET_IN_FILE
 };
 
 static const struct option long_options[] = {
@@ -80,6 +92,11 @@ static const struct option long_options[] = {
 	{ "role", required_argument, NULL, OPT_ROLE },
 	{ "weight", required_argument, NULL, OPT_WEIGHT },
 	{ "duplicate", no_argument, NULL, OPT_DUPLICATE },
+	{ "auth", required_argument, NULL, OPT_AUTH },
+	{ "chap-name", required_argument, NULL, OPT_CHAP_NAME },
+	{ "chap-name-in", required_argument, NULL, OPT_CHAP_NAME_IN },
+	{ "chap-secret-file", required_argument, NULL, OPT_SECRET_FILE },
+	{ "chap-secret-in-file", required_argument, NULL, OPT_SECRET_IN_FILE },
 	{ "cid", required_argument, NULL, 'c' },
 	{ "id", required_argument, NULL, 'i' },
 	{ "connection", required_argument, NULL, 'u' },
@@ -90,27 +107,55 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* Options whose word is kept as it is, for the command to look at */
+static const char **plain_option(struct options *o, int opt)
+{
+	switch (opt) {
+	case 's':
+		return &o->session;
+	case 'S':
+		return &o->source;
+	case 'I':
+		return &o->ifname;
+	case OPT_HEADER_DIGEST:
+		return &o->digest_header;
+	case OPT_DATA_DIGEST:
+		return &o->digest_data;
+	case OPT_ROLE:
+		return &o->role;
+	case OPT_WEIGHT:
+		return &o->weight;
+	case OPT_AUTH:
+		return &o->auth;
+	case OPT_CHAP_NAME:
+		return &o->chap_name;
+	case OPT_CHAP_NAME_IN:
+		return &o->chap_name_in;
+	case OPT_SECRET_FILE:
+		return &o->secret_file;
+	case OPT_SECRET_IN_FILE:
+		return &o->secret_in_file;
+	}
+	return NULL;
+}
+
 /* Nothing more to do after --help and --version */
 #define STOP	(-1)
 
 static int take_option(struct options *o, int opt, const char *arg)
 {
+	const char **plain = plain_option(o, opt);
 	uint32_t seconds;
 
+	if (plain) {
+		*plain = arg;
+		return EXIT_DONE;
+	}
 	switch (opt) {
-	case 's':
-		o->session = arg;
-		break;
 	case 'p':
 		if (o->portal_count == MAX_PORTALS)
 			return usage_error("more than %d portals", MAX_PORTALS);
 		o->portals[o->portal_count++] = arg;
-		break;
-	case 'S':
-		o->source = arg;
-		break;
-	case 'I':
-		o->ifname = arg;
 		break;
 	case 't':
 		if (parse_u32(arg, 600, &seconds) || !seconds)
@@ -130,18 +175,6 @@ static int take_option(struct options *o, int opt, const char *arg)
 		break;
 	case 'j':
 		o->json = 1;
-		break;
-	case OPT_HEADER_DIGEST:
-		o->digest_header = arg;
-		break;
-	case OPT_DATA_DIGEST:
-		o->digest_data = arg;
-		break;
-	case OPT_ROLE:
-		o->role = arg;
-		break;
-	case OPT_WEIGHT:
-		o->weight = arg;
 		break;
 	case OPT_DUPLICATE:
 		o->duplicate = 1;

@@ -44,6 +44,11 @@ enum exit_code {
  * @digest_data: --data-digest
  * @role: --role
  * @weight: --weight
+ * @auth: --auth
+ * @chap_name: --chap-name
+ * @chap_name_in: --chap-name-in
+ * @secret_file: --chap-secret-file
+ * @secret_in_file: --chap-secret-in-file
  */
 struct options {
 	int argc;
@@ -63,6 +68,11 @@ struct options {
 	const char *digest_data;
 	const char *role;
 	const char *weight;
+	const char *auth;
+	const char *chap_name;
+	const char *chap_name_in;
+	const char *secret_file;
+	const char *secret_in_file;
 };
 
 /* Kinds of values, for output as text and as JSON alike */
@@ -91,6 +101,21 @@ extern const struct value event_values[];
 json_object *values_json(const struct value *values, const void *object);
 void values_text(FILE *out, const char *indent, const struct value *values,
 		 const void *object);
+
+/* secret.c */
+
+/**
+ * struct secret - a CHAP secret in memory
+ * @bytes: secret
+ * @len: its length, 0 for none
+ */
+struct secret {
+	char bytes[ISCSI_MCS_CHAP_LEN + 2];
+	size_t len;
+};
+
+int secret_read(const char *file, struct secret *secret);
+void secret_wipe(struct secret *secret);
 
 /* show.c */
 int cmd_list(const struct options *o);

@@ -445,6 +445,8 @@ static int record_add(struct nlattr **tb)
 			    sizeof(a->symbolic_name));
 	fake.secret_len = get_blob(tb[ISCSI_MCS_A_CONN_CHAP_SECRET],
 				   fake.secret);
+	fake.secret_in_len = get_blob(tb[ISCSI_MCS_A_CONN_CHAP_SECRET_IN],
+				      fake.secret_in);
 	fake.chap_name_len = get_blob(tb[ISCSI_MCS_A_CONN_CHAP_NAME],
 				      fake.chap_name);
 	if (!tb[ISCSI_MCS_A_CONN_REMOTE] ||

@@ -35,6 +35,8 @@
  * @last_add: and their values
  * @secret: CHAP secret of it
  * @secret_len: its length
+ * @secret_in: secret of the target
+ * @secret_in_len: its length
  * @chap_name: CHAP name of it
  * @chap_name_len: its length
  * @on_subscribe: called when a handle subscribes, to queue events
@@ -61,6 +63,8 @@ struct fake_kernel {
 	struct iscsidsc_conn last_add;
 	char secret[ISCSI_MCS_CHAP_LEN];
 	size_t secret_len;
+	char secret_in[ISCSI_MCS_CHAP_LEN];
+	size_t secret_in_len;
 	char chap_name[ISCSI_MCS_CHAP_LEN];
 	size_t chap_name_len;
 	void (*on_subscribe)(void);

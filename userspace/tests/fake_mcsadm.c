@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,18 @@ static void events(void)
 	fake_event(ISCSI_MCS_CMD_CONN_UP_NTF, 1, 1, 0, NULL);
 	fake_event(ISCSI_MCS_CMD_SESSION_REMOVED_NTF, 12, 0,
 		   ISCSI_MCS_REASON_SESSION_CLOSED, NULL);
+}
+
+/* What the kernel got, for tests to compare; the secrets are none. */
+static void __attribute__((destructor)) report(void)
+{
+	const char *test = getenv("MCSADM_TEST");
+
+	if (test && !strcmp(test, "chap"))
+		printf("auth %u name '%.*s' secret '%.*s' secret in '%.*s'\n",
+		       fake.last_add.auth, (int)fake.chap_name_len,
+		       fake.chap_name, (int)fake.secret_len, fake.secret,
+		       (int)fake.secret_in_len, fake.secret_in);
 }
 
 static void __attribute__((constructor)) prepare(void)

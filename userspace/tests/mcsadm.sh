@@ -13,6 +13,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 n=0
 failures=0
+echo 'open sesame 12' >"$work/secret"
+printf 'who goes there 34' >"$work/secret-in"
 
 # golden NAME STATE ARGUMENT...
 golden()
@@ -58,6 +60,15 @@ golden add-partly first-fails add -s 1 -p 10.0.3.10 -p 10.0.4.10:860
 golden add-bad-source '' add -s 1 -p 10.0.3.10 -S nowhere
 golden add-bad-interface '' add -s 1 -p 10.0.3.10 -I nosuchif0
 golden add-bad-family '' add -s 1 -p 10.0.3.10 -S ::1
+golden add-chap chap add -s 1 -p 10.0.3.10 --chap-name joe \
+	--chap-secret-file "$work/secret"
+golden add-mutual chap add -s 1 -p 10.0.3.10 --chap-name joe \
+	--chap-secret-file "$work/secret" --chap-name-in target \
+	--chap-secret-in-file "$work/secret-in"
+golden add-secret-empty '' add -s 1 -p 10.0.3.10 --chap-secret-file /dev/null
+golden add-secret-none '' add -s 1 -p 10.0.3.10 \
+	--chap-secret-file /nonexistent/secret
+golden add-secret-long '' add -s 1 -p 10.0.3.10 --chap-secret-file /dev/zero
 golden remove '' remove --session 1 --cid 1
 golden remove-leading '' remove --session 1 --cid 0
 golden remove-id '' remove --session 1 --id 1
@@ -82,6 +93,7 @@ golden wrong-portal-port '' add --session 1 --portal '[::1]3260'
 golden wrong-session '' add --session first --portal 10.0.0.1
 golden wrong-timeout '' add --session 1 --portal 10.0.0.1 --timeout 0
 golden wrong-digest '' add -s 1 -p 10.0.0.1 --header-digest md5
+golden wrong-auth '' add -s 1 -p 10.0.0.1 --auth srp
 golden wrong-weight '' add -s 1 -p 10.0.0.1 --weight -1
 golden wrong-remove '' remove --session 1
 golden wrong-cid '' remove --session 1 --cid 65536
