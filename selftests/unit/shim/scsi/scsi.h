@@ -7,6 +7,7 @@
 #ifndef SHIM_SCSI_SCSI_H
 #define SHIM_SCSI_SCSI_H
 
+#include <asm/byteorder.h>
 #include <linux/types.h>
 
 #define SCSI_MAX_VARLEN_CDB_SIZE	260
