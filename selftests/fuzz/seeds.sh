@@ -37,7 +37,7 @@ challenge64="CHAP_A=7 CHAP_I=0x01 CHAP_C=0bAAECAwQFBgcICQoLDA0ODw=="
 proof="CHAP_N=target CHAP_R=0x000102030405060708090a0b0c0d0e0f"
 final="HeaderDigest=CRC32C DataDigest=None MaxRecvDataSegmentLength=65536"
 
-mkdir -p "$out"/{text,offer,login_sm,chap}
+mkdir -p "$out"/{text,offer,login_sm,chap,pdu}
 
 # shellcheck disable=SC2086 # words are pairs throughout
 {
@@ -95,6 +95,15 @@ mkdir -p "$out"/{text,offer,login_sm,chap}
 		pdu 87 00 HeaderDigest=None
 	} >"$out/login_sm/mutual"
 
+	# length, MaxBurstLength, DataSN, offset; then a Data-In and an R2T
+	command='\x00\x01\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00'
+	zeros='\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+	# shellcheck disable=SC2059
+	printf "\x11$command\x25\x81\0\0\0\0\x20\0$zeros$zeros\0\0\0\0\0\0\0\0" \
+		>"$out/pdu/data-in"
+	# shellcheck disable=SC2059
+	printf "\x12$command\x31\x80\0\0\0\0\0\0$zeros$zeros\0\0\0\0\0\0\x20\0" \
+		>"$out/pdu/r2t"
 	# the two bytes in front of the length are the settings and nothing
 	{ printf '\x10'; pdu 00 00 $challenge | tail -c +3
 	  pdu 00 00 $proof | tail -c +3; } >"$out/chap/mutual"

@@ -44,9 +44,7 @@ static void finds_nothing_where_there_is_nothing(void **state)
 
 	for (p = 0; p < ARRAY_SIZE(policies); p++) {
 		assert_int_equal(mcs_policy_pick(policies[p], NULL, 0, 1), -1);
-		make_set(set, 4);
-		set[0].usable = set[1].usable = false;
-		set[2].usable = set[3].usable = false;
+		memset(set, 0, sizeof(set));
 		for (turn = 0; turn < 8; turn++)
 			assert_int_equal(mcs_policy_pick(policies[p], set, 4,
 							 turn), -1);

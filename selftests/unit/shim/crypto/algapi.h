@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Comparison in constant time.
+ * What takes constant time in the kernel only has to be right here.
  *
  * Copyright (C) The iscsi_mcs authors
  */
@@ -12,8 +12,8 @@
 static inline unsigned long crypto_memneq(const void *a, const void *b,
 					  size_t len)
 {
-	const volatile unsigned char *p = a;
-	const volatile unsigned char *q = b;
+	const unsigned char *p = a;
+	const unsigned char *q = b;
 	unsigned long differ = 0;
 
 	while (len--)

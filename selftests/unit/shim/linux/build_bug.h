@@ -7,7 +7,7 @@
 #ifndef SHIM_LINUX_BUILD_BUG_H
 #define SHIM_LINUX_BUILD_BUG_H
 
-#define static_assert(condition) _Static_assert(condition, #condition)
-#define BUILD_BUG_ON(condition) _Static_assert(!(condition), #condition)
+#define static_assert(condition) \
+	extern char static_assertion[(condition) ? 1 : -1]
 
 #endif /* SHIM_LINUX_BUILD_BUG_H */

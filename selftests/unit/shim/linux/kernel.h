@@ -14,10 +14,8 @@
 #include <linux/types.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 #define READ_ONCE(x) (x)
 #define WRITE_ONCE(x, value) ((x) = (value))
 #define fallthrough __attribute__((__fallthrough__))
-#define __maybe_unused __attribute__((__unused__))
 
 #endif /* SHIM_LINUX_KERNEL_H */
