@@ -62,7 +62,7 @@ build_in_root()
 	copy_sources "$work"
 	in_root "$dir/root" make -C "/usr/src/linux-headers-$release" \
 		M="/build/$compiler" "${llvm[@]}" "$@" modules >&2
-	echo "$work/iscsi_mcs.ko"
+	find "$work" -name iscsi_mcs.ko
 }
 
 build_here()
@@ -71,7 +71,7 @@ build_here()
 
 	copy_sources "$work"
 	make -C "$dir/build" M="$work" "${llvm[@]}" "$@" modules >&2
-	echo "$work/iscsi_mcs.ko"
+	find "$work" -name iscsi_mcs.ko
 }
 
 if [ -d "$dir/root" ]; then
