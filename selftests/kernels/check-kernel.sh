@@ -21,9 +21,10 @@ shift
 case $kernel in
 kasan | kcsan)
 	dir=$("$kernels_dir/build-debug.sh" "$kernel")
-	# Instrumented code under emulation: slower, and larger.
+	# Instrumented code under emulation: slower. Less memory than usual: kmemleak
+	# reads all of it, twice after each scenario.
 	export RIG_TIME_FACTOR=${RIG_TIME_FACTOR:-5}
-	set -- --memory 3072 "$@"
+	set -- --memory 1536 "$@"
 	;;
 *)
 	dir=$kernel
