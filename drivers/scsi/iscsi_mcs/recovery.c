@@ -181,13 +181,20 @@ static bool mcs_recovery_lose_session(struct mcs_session *sess)
 	return true;
 }
 
-static bool mcs_recovery_any_broken(struct mcs_session *sess)
+/* A connection that is logging out is closed by the target: no loss */
+static bool mcs_recovery_is_lost(struct mcs_conn *conn)
+{
+	return test_bit(MCS_CONN_BROKEN, &conn->flags) &&
+	       mcs_conn_is_live(conn) &&
+	       conn->state != ISCSI_MCS_CONN_STATE_LOGOUT;
+}
+
+static bool mcs_recovery_any_lost(struct mcs_session *sess)
 {
 	struct mcs_conn *conn;
 
 	list_for_each_entry(conn, &sess->conns, node) {
-		if (test_bit(MCS_CONN_BROKEN, &conn->flags) &&
-		    mcs_conn_is_live(conn))
+		if (mcs_recovery_is_lost(conn))
 			return true;
 	}
 	return false;
@@ -200,7 +207,7 @@ static void mcs_recovery_work(struct work_struct *work)
 	bool raise = false;
 
 	mutex_lock(&sess->mutex);
-	if (!sess->closing && mcs_recovery_any_broken(sess))
+	if (!sess->closing && mcs_recovery_any_lost(sess))
 		raise = mcs_recovery_lose_session(sess);
 	mutex_unlock(&sess->mutex);
 
