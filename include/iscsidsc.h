@@ -478,6 +478,77 @@ ISDSC_STATUS GetIScsiSessionListEx(uint32_t *BufferSize,
 				   uint32_t *SessionCountPtr,
 				   ISCSI_SESSION_INFO_EX *SessionInfo);
 
+/*
+ * Devices of a session. DeviceCount is in elements; if the array is too small
+ * it is set to what is needed. Names of devices are as "/dev/sda".
+ */
+ISDSC_STATUS GetDevicesForIScsiSessionW(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId,
+					uint32_t *DeviceCount,
+					ISCSI_DEVICE_ON_SESSIONW *Devices);
+ISDSC_STATUS GetDevicesForIScsiSessionA(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId,
+					uint32_t *DeviceCount,
+					ISCSI_DEVICE_ON_SESSIONA *Devices);
+
+/*
+ * Names of initiators, one after the other, an empty one at the end.
+ * BufferSize is in characters.
+ */
+ISDSC_STATUS ReportIScsiInitiatorListW(uint32_t *BufferSize, char16_t *Buffer);
+ISDSC_STATUS ReportIScsiInitiatorListA(uint32_t *BufferSize, char *Buffer);
+
+/*
+ * Portals of a target as iscsid knows them. ElementCount is in elements; if
+ * the array is too small it is set to what is needed.
+ */
+ISDSC_STATUS ReportIScsiTargetPortalsW(char16_t *InitiatorName,
+				       char16_t *TargetName,
+				       uint16_t *TargetPortalTag,
+				       uint32_t *ElementCount,
+				       ISCSI_TARGET_PORTALW *Portals);
+ISDSC_STATUS ReportIScsiTargetPortalsA(char *InitiatorName, char *TargetName,
+				       uint16_t *TargetPortalTag,
+				       uint32_t *ElementCount,
+				       ISCSI_TARGET_PORTALA *Portals);
+
+/*
+ * Log in to a target that iscsid knows, and out of it; done by iscsiadm(8).
+ * What the target needs for authentication is what iscsid has stored. Login
+ * options and mappings are not supported.
+ */
+ISDSC_STATUS LoginIScsiTargetW(char16_t *TargetName,
+			       uint8_t IsInformationalSession,
+			       char16_t *InitiatorInstance,
+			       uint32_t InitiatorPortNumber,
+			       ISCSI_TARGET_PORTALW *TargetPortal,
+			       ISCSI_SECURITY_FLAGS SecurityFlags,
+			       ISCSI_TARGET_MAPPINGW *Mappings,
+			       ISCSI_LOGIN_OPTIONS *LoginOptions,
+			       uint32_t KeySize, char *Key,
+			       uint8_t IsPersistent,
+			       ISCSI_UNIQUE_SESSION_ID *UniqueSessionId,
+			       ISCSI_UNIQUE_CONNECTION_ID *UniqueConnectionId);
+ISDSC_STATUS LoginIScsiTargetA(char *TargetName, uint8_t IsInformationalSession,
+			       char *InitiatorInstance,
+			       uint32_t InitiatorPortNumber,
+			       ISCSI_TARGET_PORTALA *TargetPortal,
+			       ISCSI_SECURITY_FLAGS SecurityFlags,
+			       ISCSI_TARGET_MAPPINGA *Mappings,
+			       ISCSI_LOGIN_OPTIONS *LoginOptions,
+			       uint32_t KeySize, char *Key,
+			       uint8_t IsPersistent,
+			       ISCSI_UNIQUE_SESSION_ID *UniqueSessionId,
+			       ISCSI_UNIQUE_CONNECTION_ID *UniqueConnectionId);
+ISDSC_STATUS LogoutIScsiTarget(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId);
+
+/*
+ * The secret targets have to know in mutual CHAP; 12 to 16 bytes, length 0
+ * forgets it. It is kept in a file for root only. RADIUS is not supported.
+ */
+ISDSC_STATUS SetIScsiInitiatorCHAPSharedSecret(uint32_t SharedSecretLength,
+					       uint8_t *SharedSecret);
+ISDSC_STATUS SetIScsiInitiatorRADIUSSharedSecret(uint32_t SharedSecretLength,
+						 uint8_t *SharedSecret);
+
 /* Version of the library */
 ISDSC_STATUS GetIScsiVersionInformation(ISCSI_VERSION_INFO *VersionInfo);
 
@@ -489,10 +560,18 @@ ISDSC_STATUS GetIScsiVersionInformation(ISCSI_VERSION_INFO *VersionInfo);
 #ifdef UNICODE
 #define AddIScsiConnection		AddIScsiConnectionW
 #define GetIScsiSessionList		GetIScsiSessionListW
+#define GetDevicesForIScsiSession	GetDevicesForIScsiSessionW
+#define ReportIScsiInitiatorList	ReportIScsiInitiatorListW
+#define ReportIScsiTargetPortals	ReportIScsiTargetPortalsW
+#define LoginIScsiTarget		LoginIScsiTargetW
 #define ISCSIDSC_AW(name)		name##W
 #else
 #define AddIScsiConnection		AddIScsiConnectionA
 #define GetIScsiSessionList		GetIScsiSessionListA
+#define GetDevicesForIScsiSession	GetDevicesForIScsiSessionA
+#define ReportIScsiInitiatorList	ReportIScsiInitiatorListA
+#define ReportIScsiTargetPortals	ReportIScsiTargetPortalsA
+#define LoginIScsiTarget		LoginIScsiTargetA
 #define ISCSIDSC_AW(name)		name##A
 #endif
 

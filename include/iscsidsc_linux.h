@@ -231,6 +231,50 @@ struct iscsidsc_port {
 	struct iscsidsc_addr addr;
 };
 
+/**
+ * struct iscsidsc_device - a SCSI device of a session
+ * @host: SCSI address
+ * @channel: likewise
+ * @target: likewise
+ * @lun: likewise
+ * @type: SCSI peripheral device type, 0 for a disk
+ * @major: device number, 0 if there is no block device
+ * @minor: likewise
+ * @name: name of the block device, as "sda"; empty if there is none
+ */
+struct iscsidsc_device {
+	uint32_t host;
+	uint32_t channel;
+	uint32_t target;
+	uint64_t lun;
+	uint32_t type;
+	uint32_t major;
+	uint32_t minor;
+	char name[32];
+};
+
+/**
+ * struct iscsidsc_saved - a connection that is added whenever its session is
+ * @target: iSCSI name of the target
+ * @leading: portal of the leading connection, "ADDRESS:PORT", or NULL for any
+ * @add: the connection; sid is of no meaning
+ */
+struct iscsidsc_saved {
+	const char *target;
+	const char *leading;
+	struct iscsidsc_add add;
+};
+
+/**
+ * struct iscsidsc_saved_list - everything that is saved; read only
+ * @count: number of connections
+ * @items: pointers to them
+ */
+struct iscsidsc_saved_list {
+	size_t count;
+	struct iscsidsc_saved **items;
+};
+
 /* Which setting iscsidsc_session_set() changes */
 enum iscsidsc_setting {
 	ISCSIDSC_SET_POLICY,
@@ -280,6 +324,17 @@ ISDSC_STATUS iscsidsc_event_next(struct iscsidsc *handle, int timeout_ms,
 				 struct iscsidsc_event *event);
 
 ISDSC_STATUS iscsidsc_ports_get(struct iscsidsc_port **ports, size_t *count);
+
+ISDSC_STATUS iscsidsc_devices_get(uint32_t sid,
+				  struct iscsidsc_device **devices,
+				  size_t *count);
+
+ISDSC_STATUS iscsidsc_saved_get(struct iscsidsc_saved_list **list);
+void iscsidsc_saved_free(struct iscsidsc_saved_list *list);
+ISDSC_STATUS iscsidsc_saved_add(const struct iscsidsc_saved *saved);
+ISDSC_STATUS iscsidsc_saved_remove(const struct iscsidsc_saved *saved);
+int iscsidsc_saved_matches(const struct iscsidsc_saved *saved,
+			   const struct iscsidsc_session *session);
 
 const char *iscsidsc_strerror(ISDSC_STATUS status);
 const char *iscsidsc_advice(ISDSC_STATUS status);

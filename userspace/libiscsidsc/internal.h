@@ -4,6 +4,8 @@
 #ifndef ISCSIDSC_INTERNAL_H
 #define ISCSIDSC_INTERNAL_H
 
+#include <stdio.h>
+
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -65,6 +67,57 @@ struct iscsidsc_transport {
  */
 const struct iscsidsc_transport *iscsidsc_transport_default(void);
 
+/**
+ * struct iscsidsc_host - what the library uses of the machine beside netlink,
+ * replaced in tests
+ * @sysfs: where sysfs is mounted
+ * @config: file with saved connections and secrets
+ * @iscsiadm: run iscsiadm with arguments, NULL at the end; *output is set to
+ *	what it printed and is to be freed; its exit status, or -errno
+ */
+struct iscsidsc_host {
+	const char *sysfs;
+	const char *config;
+	int (*iscsiadm)(const char *const argv[], char **output);
+};
+
+/* In a file of its own like iscsidsc_transport_default() */
+const struct iscsidsc_host *iscsidsc_host_default(void);
+
+/* config.c */
+
+/**
+ * struct iscsidsc_config - content of the configuration file
+ * @list: saved connections
+ * @secret_in: secret targets have to know, or NULL
+ * @secret_in_len: its length
+ */
+struct iscsidsc_config {
+	struct iscsidsc_saved_list list;
+	void *secret_in;
+	size_t secret_in_len;
+};
+
+int iscsidsc_config_lock(void);
+void iscsidsc_config_unlock(int lock);
+ISDSC_STATUS iscsidsc_config_read(struct iscsidsc_config *config);
+ISDSC_STATUS iscsidsc_config_write(const struct iscsidsc_config *config);
+void iscsidsc_config_clear(struct iscsidsc_config *config);
+ISDSC_STATUS iscsidsc_config_append(struct iscsidsc_config *config,
+				    const struct iscsidsc_saved *saved);
+void iscsidsc_config_drop(struct iscsidsc_config *config, size_t index);
+
+/* config_key.c */
+ISDSC_STATUS iscsidsc_key_set(struct iscsidsc_saved *saved, const char *key,
+			      const char *value);
+void iscsidsc_key_print(FILE *out, const struct iscsidsc_saved *saved);
+void iscsidsc_key_print_blob(FILE *out, const char *key, const void *data,
+			     size_t len);
+void *iscsidsc_key_blob(const char *value, size_t *len);
+void iscsidsc_key_clear(struct iscsidsc_saved *saved);
+ISDSC_STATUS iscsidsc_key_copy(struct iscsidsc_saved *to,
+			       const struct iscsidsc_saved *from);
+
 /* request.c */
 typedef int (*iscsidsc_reply_fn)(struct genlmsghdr *ghdr, void *arg);
 
@@ -93,6 +146,18 @@ int iscsidsc_utf16_to_utf8(const char16_t *from, size_t units, char *to,
 			   size_t size);
 size_t iscsidsc_utf8_to_utf16(const char *from, char16_t *to, size_t units);
 int iscsidsc_utf8_valid(const char *text);
+
+void iscsidsc_put_utf16(const char *from, char16_t *to, size_t units);
+void iscsidsc_put_utf8(const char *from, char *to, size_t size);
+
+/* iscsiadm.c */
+
+/* The one initiator there is */
+#define ISCSIDSC_INITIATOR	"iscsi_mcs"
+
+ISDSC_STATUS iscsidsc_iscsiadm(const char *const argv[], char **output);
+ISDSC_STATUS iscsidsc_node_portals(const char *target, int tag,
+				   struct iscsidsc_addr **addrs, size_t *count);
 
 /* resolve.c */
 ISDSC_STATUS iscsidsc_resolve(const char *name, uint16_t port, int family,

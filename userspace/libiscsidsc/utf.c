@@ -152,3 +152,32 @@ int iscsidsc_utf8_valid(const char *text)
 			return 0;
 	return 1;
 }
+
+/**
+ * iscsidsc_put_utf16 - fill a text field of a W structure
+ * @from: text; what does not fit is cut off
+ * @to: field, terminated afterwards
+ * @units: its size
+ */
+void iscsidsc_put_utf16(const char *from, char16_t *to, size_t units)
+{
+	memset(to, 0, units * sizeof(*to));
+	iscsidsc_utf8_to_utf16(from, to, units);
+	to[units - 1] = 0;
+}
+
+/**
+ * iscsidsc_put_utf8 - fill a text field of an A structure
+ * @from: text; what does not fit is cut off
+ * @to: field, terminated afterwards
+ * @size: its size
+ */
+void iscsidsc_put_utf8(const char *from, char *to, size_t size)
+{
+	size_t len = strlen(from);
+
+	if (len >= size)
+		len = size - 1;
+	memset(to, 0, size);
+	memcpy(to, from, len);
+}

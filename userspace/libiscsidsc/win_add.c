@@ -122,6 +122,23 @@ static ISDSC_STATUS fill_auth(const ISCSI_LOGIN_OPTIONS *o,
 	return ERROR_SUCCESS;
 }
 
+/* The secret that SetIScsiInitiatorCHAPSharedSecret() left; without it the
+ * session's counts.
+ */
+static ISDSC_STATUS fill_secret_in(struct iscsidsc_config *config,
+				   struct iscsidsc_add *add)
+{
+	ISDSC_STATUS status;
+
+	memset(config, 0, sizeof(*config));
+	if (add->auth != ISCSI_MCS_AUTH_MUTUAL_CHAP)
+		return ERROR_SUCCESS;
+	status = iscsidsc_config_read(config);
+	add->chap_secret_in = config->secret_in;
+	add->chap_secret_in_len = config->secret_in_len;
+	return status;
+}
+
 static void fill_digests(const ISCSI_LOGIN_OPTIONS *o,
 			 struct iscsidsc_add *add)
 {
@@ -221,11 +238,27 @@ static ISDSC_STATUS add_on(struct iscsidsc *h, struct call *call,
 	return status;
 }
 
+static ISDSC_STATUS add_open(struct call *call, struct iscsidsc_add *add)
+{
+	struct iscsidsc_config config;
+	struct iscsidsc *h;
+	ISDSC_STATUS status;
+
+	status = iscsidsc_open(&h);
+	if (status)
+		return status;
+	status = fill_secret_in(&config, add);
+	if (!status)
+		status = add_on(h, call, add);
+	iscsidsc_config_clear(&config);
+	iscsidsc_close(h);
+	return status;
+}
+
 static ISDSC_STATUS add_call(struct call *call)
 {
 	char source[ISCSIDSC_ADDR_TEXT_LEN];
 	struct iscsidsc_add add;
-	struct iscsidsc *h;
 	ISDSC_STATUS status;
 
 	iscsidsc_add_init(&add);
@@ -241,14 +274,7 @@ static ISDSC_STATUS add_call(struct call *call)
 	fill_digests(call->options, &add);
 	status = fill_source(call->initiator_port, source, sizeof(source),
 			     &add);
-	if (status)
-		return status;
-	status = iscsidsc_open(&h);
-	if (status)
-		return status;
-	status = add_on(h, call, &add);
-	iscsidsc_close(h);
-	return status;
+	return status ? status : add_open(call, &add);
 }
 
 /**

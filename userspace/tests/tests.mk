@@ -7,10 +7,11 @@
 
 include Makefile
 
-UNITS := list add status text event
-UNIT_BIN := $(UNITS:%=$(O)/tests/test_%) $(O)/tests/test_netlink
-LIB_TEST_SRC := $(filter-out libiscsidsc/transport.c,$(LIB_SRC))
-FAKE := tests/fake_kernel.c
+UNITS := list add status text event saved report
+UNIT_BIN := $(UNITS:%=$(O)/tests/test_%) $(O)/tests/test_netlink \
+	$(O)/tests/test_host
+LIB_TEST_SRC := $(filter-out %/transport.c %/host.c,$(LIB_SRC))
+FAKE := tests/fake_kernel.c tests/fake_host.c
 TEST_DEPS := $(LIB_SRC) $(TOOL_SRC) $(wildcard libiscsidsc/*.h mcsadm/*.h) \
 	$(wildcard tests/*.c tests/*.h) $(HEADERS)
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -28,8 +29,16 @@ $(O)/tests/test_threads: $(TEST_DEPS)
 $(O)/tests/test_netlink: $(TEST_DEPS)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_netlink.c $(LIB_TEST_SRC) \
+	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_netlink.c \
+		tests/fake_host.c $(LIB_TEST_SRC) \
 		$(NL_LIBS) -lcmocka
+
+# The one that brings the real host
+$(O)/tests/test_host: $(TEST_DEPS)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_host.c tests/fake_kernel.c \
+		$(LIB_TEST_SRC) $(NL_LIBS) -lcmocka
 
 $(O)/tests/test_%: $(TEST_DEPS)
 	$(call say,CC,$@)
@@ -56,7 +65,9 @@ headers:
 
 units: $(UNIT_BIN)
 	$(Q)for t in $(UNIT_BIN); do \
-		CMOCKA_MESSAGE_OUTPUT=TAP $$t || exit 1; done
+		dir=$$(mktemp -d) || exit 1; \
+		ISCSIDSC_TEST_DIR=$$dir CMOCKA_MESSAGE_OUTPUT=TAP $$t; \
+		status=$$?; rm -rf "$$dir"; [ $$status = 0 ] || exit 1; done
 
 # Randomised addresses of newer kernels are more than this sanitizer copes with.
 threads: $(O)/tests/test_threads

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/*
+ * The configuration file: sections of lines "key = value", for root only
+ * because of the secrets in it.
+ *
+ *	[initiator]
+ *	chap-secret-in = ...
+ *	[connection]
+ *	target = iqn.2024-01.example:disk1
+ *	address = 10.0.2.10
+ */
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+enum section { SECTION_NONE, SECTION_INITIATOR, SECTION_CONNECTION };
+
+/**
+ * iscsidsc_config_lock - keep others from changing the file
+ *
+ * The directory is what is locked, because the file itself is replaced.
+ *
+ * Return: to be given to iscsidsc_config_unlock(), or -1.
+ */
+int iscsidsc_config_lock(void)
+{
+	char path[PATH_MAX], *slash;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s",
+		     iscsidsc_host_default()->config) >= (int)sizeof(path))
+		return -1;
+	slash = strrchr(path, '/');
+	if (!slash)
+		return -1;
+	*slash = '\0';
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && flock(fd, LOCK_EX)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/**
+ * iscsidsc_config_unlock - let others change the file again
+ * @lock: of iscsidsc_config_lock()
+ */
+void iscsidsc_config_unlock(int lock)
+{
+	close(lock);
+}
+
+/**
+ * iscsidsc_config_append - add a connection to the list
+ * @config: configuration
+ * @saved: connection, is copied
+ *
+ * Return: 0 or ERROR_NOT_ENOUGH_MEMORY.
+ */
+ISDSC_STATUS iscsidsc_config_append(struct iscsidsc_config *config,
+				    const struct iscsidsc_saved *saved)
+{
+	struct iscsidsc_saved_list *list = &config->list;
+	struct iscsidsc_saved **items, *copy;
+	ISDSC_STATUS status;
+
+	items = realloc(list->items, (list->count + 1) * sizeof(*items));
+	if (!items)
+		return ERROR_NOT_ENOUGH_MEMORY;
+	list->items = items;
+	copy = malloc(sizeof(*copy));
+	if (!copy)
+		return ERROR_NOT_ENOUGH_MEMORY;
+	status = iscsidsc_key_copy(copy, saved);
+	if (status)
+		free(copy);
+	else
+		items[list->count++] = copy;
+	return status;
+}
+
+/**
+ * iscsidsc_config_drop - take a connection off the list
+ * @config: configuration
+ * @index: which
+ */
+void iscsidsc_config_drop(struct iscsidsc_config *config, size_t index)
+{
+	struct iscsidsc_saved_list *list = &config->list;
+
+	iscsidsc_key_clear(list->items[index]);
+	free(list->items[index]);
+	list->count--;
+	memmove(&list->items[index], &list->items[index + 1],
+		(list->count - index) * sizeof(list->items[0]));
+}
+
+/**
+ * iscsidsc_config_clear - free what a configuration owns
+ * @config: configuration
+ */
+void iscsidsc_config_clear(struct iscsidsc_config *config)
+{
+	while (config->list.count)
+		iscsidsc_config_drop(config, config->list.count - 1);
+	free(config->list.items);
+	if (config->secret_in)
+		explicit_bzero(config->secret_in, config->secret_in_len);
+	free(config->secret_in);
+	memset(config, 0, sizeof(*config));
+}
+
+/* Text without the spaces around it */
+static char *trim(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+static ISDSC_STATUS take_section(struct iscsidsc_config *config,
+				 const char *name, enum section *section)
+{
+	struct iscsidsc_saved empty = { .target = NULL };
+
+	if (!strcmp(name, "[initiator]")) {
+		*section = SECTION_INITIATOR;
+		return ERROR_SUCCESS;
+	}
+	if (strcmp(name, "[connection]"))
+		return ERROR_INVALID_PARAMETER;
+	*section = SECTION_CONNECTION;
+	iscsidsc_add_init(&empty.add);
+	empty.add.port = 3260;
+	return iscsidsc_config_append(config, &empty);
+}
+
+static ISDSC_STATUS take_initiator(struct iscsidsc_config *config,
+				   const char *key, const char *value)
+{
+	if (strcmp(key, "chap-secret-in") || config->secret_in)
+		return ERROR_INVALID_PARAMETER;
+	config->secret_in = iscsidsc_key_blob(value, &config->secret_in_len);
+	return config->secret_in ? ERROR_SUCCESS : ERROR_INVALID_PARAMETER;
+}
+
+static ISDSC_STATUS take_line(struct iscsidsc_config *config, char *line,
+			      enum section *section)
+{
+	char *equals;
+
+	line = trim(line);
+	if (!*line || *line == '#')
+		return ERROR_SUCCESS;
+	if (*line == '[')
+		return take_section(config, line, section);
+	equals = strchr(line, '=');
+	if (!equals)
+		return ERROR_INVALID_PARAMETER;
+	*equals = '\0';
+	line = trim(line);
+	equals = trim(equals + 1);
+	switch (*section) {
+	case SECTION_INITIATOR:
+		return take_initiator(config, line, equals);
+	case SECTION_CONNECTION:
+		return iscsidsc_key_set(config->list.items[config->list.count -
+							   1], line, equals);
+	default:
+		return ERROR_INVALID_PARAMETER;
+	}
+}
+
+/**
+ * iscsidsc_config_read - read the file
+ * @config: filled in; to be freed with iscsidsc_config_clear()
+ *
+ * Return: 0, also if there is no file; ERROR_ACCESS_DENIED;
+ * ISDSC_CACHE_CORRUPTED if it has a line that is not understood; or another
+ * status.
+ */
+ISDSC_STATUS iscsidsc_config_read(struct iscsidsc_config *config)
+{
+	enum section section = SECTION_NONE;
+	ISDSC_STATUS status = ERROR_SUCCESS;
+	char *line = NULL, buffer[4096];
+	size_t room = 0, i;
+	FILE *in;
+
+	memset(config, 0, sizeof(*config));
+	in = fopen(iscsidsc_host_default()->config, "re");
+	if (!in)
+		return errno == ENOENT ? ERROR_SUCCESS :
+		       errno == EACCES ? ERROR_ACCESS_DENIED :
+					 ISDSC_CACHE_CORRUPTED;
+	/* A buffer that can be wiped: there may be secrets in it. */
+	setvbuf(in, buffer, _IOFBF, sizeof(buffer));
+	while (!status && getline(&line, &room, in) >= 0)
+		status = take_line(config, line, &section);
+	if (line)
+		explicit_bzero(line, room);
+	free(line);
+	fclose(in);
+	explicit_bzero(buffer, sizeof(buffer));
+	for (i = 0; !status && i < config->list.count; i++)
+		if (!config->list.items[i]->target ||
+		    !config->list.items[i]->add.address)
+			status = ERROR_INVALID_PARAMETER;
+	if (status)
+		iscsidsc_config_clear(config);
+	return status == ERROR_INVALID_PARAMETER ? ISDSC_CACHE_CORRUPTED :
+						   status;
+}
+
+static int print_all(FILE *out, const struct iscsidsc_config *config)
+{
+	size_t i;
+
+	fputs("# Connections that mcsadm restore adds to their sessions again,\n"
+	      "# written by mcsadm add --persistent. See mcsadm(8).\n", out);
+	if (config->secret_in) {
+		fputs("\n[initiator]\n", out);
+		iscsidsc_key_print_blob(out, "chap-secret-in",
+					config->secret_in,
+					config->secret_in_len);
+	}
+	for (i = 0; i < config->list.count; i++) {
+		fputs("\n[connection]\n", out);
+		iscsidsc_key_print(out, config->list.items[i]);
+	}
+	return fflush(out) || ferror(out) || fsync(fileno(out)) ? -1 : 0;
+}
+
+/**
+ * iscsidsc_config_write - replace the file, completely or not at all
+ * @config: its new content
+ *
+ * Return: 0, ERROR_ACCESS_DENIED or
+ * ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA.
+ */
+ISDSC_STATUS iscsidsc_config_write(const struct iscsidsc_config *config)
+{
+	const char *path = iscsidsc_host_default()->config;
+	char temp[PATH_MAX], buffer[4096];
+	FILE *out;
+	int fd, bad;
+
+	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >=
+	    (int)sizeof(temp))
+		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+	/* Mode 0600 */
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		return errno == EACCES ? ERROR_ACCESS_DENIED :
+			ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+	out = fdopen(fd, "w");
+	if (!out) {
+		close(fd);
+		unlink(temp);
+		return ERROR_NOT_ENOUGH_MEMORY;
+	}
+	setvbuf(out, buffer, _IOFBF, sizeof(buffer));
+	bad = print_all(out, config);
+	bad |= fclose(out);
+	explicit_bzero(buffer, sizeof(buffer));
+	if (bad || rename(temp, path)) {
+		unlink(temp);
+		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+	}
+	return ERROR_SUCCESS;
+}

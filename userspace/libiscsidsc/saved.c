@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/* Saved connections: those a session gets again when it is logged in again. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/**
+ * iscsidsc_saved_get - read the saved connections
+ * @list: set to them; to be freed with iscsidsc_saved_free()
+ *
+ * Return: 0, ERROR_ACCESS_DENIED, ISDSC_CACHE_CORRUPTED or another status.
+ */
+ISDSC_STATUS iscsidsc_saved_get(struct iscsidsc_saved_list **list)
+{
+	struct iscsidsc_config *config = calloc(1, sizeof(*config));
+	ISDSC_STATUS status;
+
+	if (!config)
+		return ERROR_NOT_ENOUGH_MEMORY;
+	status = iscsidsc_config_read(config);
+	if (status) {
+		free(config);
+		return status;
+	}
+	*list = &config->list;
+	return ERROR_SUCCESS;
+}
+
+/**
+ * iscsidsc_saved_free - free what iscsidsc_saved_get() returned
+ * @list: it, or NULL
+ */
+void iscsidsc_saved_free(struct iscsidsc_saved_list *list)
+{
+	struct iscsidsc_config *config;
+
+	if (!list)
+		return;
+	/* The list is the first member. */
+	config = (struct iscsidsc_config *)list;
+	iscsidsc_config_clear(config);
+	free(config);
+}
+
+static int same_text(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+/* Two that would be one connection */
+static int same(const struct iscsidsc_saved *a, const struct iscsidsc_saved *b)
+{
+	return same_text(a->target, b->target) &&
+	       same_text(a->leading, b->leading) &&
+	       same_text(a->add.address, b->add.address) &&
+	       same_text(a->add.source, b->add.source) &&
+	       same_text(a->add.ifname, b->add.ifname) &&
+	       a->add.port == b->add.port;
+}
+
+/* Nothing of ours may look like another line of the file */
+static int clean(const char *text)
+{
+	return !text || !strpbrk(text, "\r\n");
+}
+
+static ISDSC_STATUS check(const struct iscsidsc_saved *s)
+{
+	if (!s->target || !*s->target || !s->add.address || !*s->add.address ||
+	    s->add.size != sizeof(s->add) || !s->add.port ||
+	    !clean(s->target) || !clean(s->leading) || !clean(s->add.address) ||
+	    !clean(s->add.source) || !clean(s->add.ifname) ||
+	    !clean(s->add.symbolic_name))
+		return ERROR_INVALID_PARAMETER;
+	return ERROR_SUCCESS;
+}
+
+/* Replace in the file what equals @saved by @saved, or by nothing */
+static ISDSC_STATUS change(const struct iscsidsc_saved *saved, int keep)
+{
+	struct iscsidsc_config config;
+	ISDSC_STATUS status = check(saved);
+	size_t i, before;
+	int lock;
+
+	if (status)
+		return status;
+	lock = iscsidsc_config_lock();
+	if (lock < 0)
+		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+	status = iscsidsc_config_read(&config);
+	if (status)
+		goto err_unlock;
+	before = config.list.count;
+	for (i = config.list.count; i--;)
+		if (same(config.list.items[i], saved))
+			iscsidsc_config_drop(&config, i);
+	if (keep)
+		status = iscsidsc_config_append(&config, saved);
+	else if (config.list.count == before)
+		status = ISDSC_INVALID_CONNECTION_ID;
+	if (!status)
+		status = iscsidsc_config_write(&config);
+	iscsidsc_config_clear(&config);
+err_unlock:
+	iscsidsc_config_unlock(lock);
+	return status;
+}
+
+/**
+ * iscsidsc_saved_add - save a connection, instead of an equal one if there is
+ * @saved: connection
+ *
+ * Return: 0, ERROR_INVALID_PARAMETER, ERROR_ACCESS_DENIED,
+ * ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA or another status.
+ */
+ISDSC_STATUS iscsidsc_saved_add(const struct iscsidsc_saved *saved)
+{
+	return change(saved, 1);
+}
+
+/**
+ * iscsidsc_saved_remove - save a connection no more
+ * @saved: target, leading, address, port, source and interface say which
+ *
+ * Return: 0, ISDSC_INVALID_CONNECTION_ID if it was not saved, or another
+ * status.
+ */
+ISDSC_STATUS iscsidsc_saved_remove(const struct iscsidsc_saved *saved)
+{
+	return change(saved, 0);
+}
+
+/**
+ * iscsidsc_saved_matches - does a saved connection belong to a session
+ * @saved: connection
+ * @session: session
+ *
+ * Return: 1 if target and, if it is given, leading portal agree; else 0.
+ */
+int iscsidsc_saved_matches(const struct iscsidsc_saved *saved,
+			   const struct iscsidsc_session *session)
+{
+	char text[ISCSIDSC_ADDR_TEXT_LEN];
+	size_t i;
+
+	if (strcmp(saved->target, session->target_name))
+		return 0;
+	if (!saved->leading)
+		return 1;
+	for (i = 0; i < session->conn_count; i++) {
+		if (!session->conns[i]->leading)
+			continue;
+		iscsidsc_addr_text(&session->conns[i]->remote, 1, text,
+				   sizeof(text));
+		return !strcmp(text, saved->leading);
+	}
+	/* The leading connection was removed; the target has to do. */
+	return 1;
+}

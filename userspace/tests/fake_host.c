@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fake_host.h"
+
+struct fake_host fake_host;
+
+static int fake_iscsiadm(const char *const argv[], char **output)
+{
+	size_t i;
+
+	if (!strcmp(argv[2], "node") && !argv[3]) {
+		*output = strdup(fake_host.output ? fake_host.output : "");
+		return fake_host.output ? 0 : 21;
+	}
+	fake_host.calls++;
+	fake_host.command[0] = '\0';
+	for (i = 0; argv[i]; i++) {
+		strcat(fake_host.command, i ? " " : "");
+		strcat(fake_host.command, argv[i]);
+	}
+	*output = strdup("");
+	if (!fake_host.exit_status && strstr(fake_host.command, "--login") &&
+	    fake_host.on_login)
+		fake_host.on_login();
+	return fake_host.exit_status;
+}
+
+/**
+ * fake_host_dir - the directory everything is below
+ *
+ * Return: value of ISCSIDSC_TEST_DIR.
+ */
+const char *fake_host_dir(void)
+{
+	const char *dir = getenv("ISCSIDSC_TEST_DIR");
+
+	return dir ? dir : "/nonexistent";
+}
+
+/**
+ * fake_host_file - write a file, and the directories it is in
+ * @path: below fake_host_dir()
+ * @content: content
+ */
+void fake_host_file(const char *path, const char *content)
+{
+	char full[512], *slash;
+	FILE *out;
+
+	snprintf(full, sizeof(full), "%s/%s", fake_host_dir(), path);
+	for (slash = strchr(full + 1, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(full, 0755);
+		*slash = '/';
+	}
+	out = fopen(full, "w");
+	if (!out) {
+		perror(full);
+		exit(1);
+	}
+	fputs(content, out);
+	fclose(out);
+}
+
+/**
+ * fake_host_read - read a file
+ * @path: below fake_host_dir()
+ *
+ * Return: content, to be freed; NULL if there is no file.
+ */
+char *fake_host_read(const char *path)
+{
+	char full[512], *text;
+	size_t n;
+	FILE *in;
+
+	snprintf(full, sizeof(full), "%s/%s", fake_host_dir(), path);
+	in = fopen(full, "r");
+	if (!in)
+		return NULL;
+	text = calloc(1, 65536);
+	n = fread(text, 1, 65535, in);
+	text[n] = '\0';
+	fclose(in);
+	return text;
+}
+
+/**
+ * iscsidsc_host_default - the machine of tests
+ *
+ * Return: where things are.
+ */
+const struct iscsidsc_host *iscsidsc_host_default(void)
+{
+	static _Thread_local char sysfs[512], config[512];
+	static _Thread_local struct iscsidsc_host host;
+
+	snprintf(sysfs, sizeof(sysfs), "%s/sys", fake_host_dir());
+	snprintf(config, sizeof(config), "%s/iscsi_mcs.conf", fake_host_dir());
+	host.sysfs = sysfs;
+	host.config = config;
+	host.iscsiadm = fake_iscsiadm;
+	return &host;
+}

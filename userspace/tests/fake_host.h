@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) The iscsi_mcs authors */
+/* A stand-in for the machine: files below a directory, and iscsiadm. */
+#ifndef FAKE_HOST_H
+#define FAKE_HOST_H
+
+#include "internal.h"
+
+/**
+ * struct fake_host - how iscsiadm behaves
+ * @exit_status: of the next call that is no list of nodes
+ * @output: what a list of nodes prints
+ * @calls: calls that were no list of nodes
+ * @command: the last of them, words separated by spaces
+ * @on_login: called for a login that succeeds
+ */
+struct fake_host {
+	int exit_status;
+	const char *output;
+	int calls;
+	char command[512];
+	void (*on_login)(void);
+};
+
+extern struct fake_host fake_host;
+
+const char *fake_host_dir(void);
+void fake_host_file(const char *path, const char *content);
+char *fake_host_read(const char *path);
+
+#endif /* FAKE_HOST_H */

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/* The file of saved connections: what is written is what is read. */
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#include "fake_host.h"
+#include "fake_kernel.h"
+
+#define CONFIG	"iscsi_mcs.conf"
+
+static int setup(void **state)
+{
+	char path[512];
+
+	(void)state;
+	fake_two_sessions();
+	snprintf(path, sizeof(path), "%s/" CONFIG, fake_host_dir());
+	unlink(path);
+	return 0;
+}
+
+static struct iscsidsc_saved plain(void)
+{
+	struct iscsidsc_saved saved = {
+		.target = "iqn.2024-01.example:disk1",
+	};
+
+	iscsidsc_add_init(&saved.add);
+	saved.add.address = "10.0.2.10";
+	saved.add.port = 3260;
+	return saved;
+}
+
+static void nothing(void **state)
+{
+	struct iscsidsc_saved_list *list;
+
+	(void)state;
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->count, 0);
+	iscsidsc_saved_free(list);
+}
+
+static void round_trip(void **state)
+{
+	static const char binary[] = { ' ', 0, 1, '\n', (char)0xff };
+	struct iscsidsc_saved saved = plain();
+	struct iscsidsc_saved_list *list;
+	const struct iscsidsc_add *a;
+	struct stat st;
+	char path[512];
+
+	(void)state;
+	saved.leading = "10.0.1.10:3260";
+	saved.add.port = 3261;
+	saved.add.source = "10.0.2.1";
+	saved.add.ifname = "eth1";
+	saved.add.timeout_ms = 5000;
+	saved.add.header_digest = ISCSI_MCS_DIGEST_CRC32C;
+	saved.add.data_digest = ISCSI_MCS_DIGEST_NONE;
+	saved.add.role = ISCSI_MCS_ROLE_STANDBY;
+	saved.add.weight = 7;
+	saved.add.auth = ISCSI_MCS_AUTH_MUTUAL_CHAP;
+	saved.add.chap_name = "joe";
+	saved.add.chap_name_len = 3;
+	saved.add.chap_secret = binary;
+	saved.add.chap_secret_len = sizeof(binary);
+	saved.add.chap_secret_in = "hex:like";
+	saved.add.chap_secret_in_len = 8;
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->count, 1);
+	assert_string_equal(list->items[0]->target, saved.target);
+	assert_string_equal(list->items[0]->leading, saved.leading);
+	a = &list->items[0]->add;
+	assert_string_equal(a->address, "10.0.2.10");
+	assert_string_equal(a->source, "10.0.2.1");
+	assert_string_equal(a->ifname, "eth1");
+	assert_int_equal(a->port, 3261);
+	assert_int_equal(a->timeout_ms, 5000);
+	assert_int_equal(a->header_digest, 1);
+	assert_int_equal(a->data_digest, 0);
+	assert_int_equal(a->role, ISCSI_MCS_ROLE_STANDBY);
+	assert_int_equal(a->weight, 7);
+	assert_int_equal(a->auth, ISCSI_MCS_AUTH_MUTUAL_CHAP);
+	assert_int_equal(a->chap_name_len, 3);
+	assert_int_equal(a->chap_secret_len, sizeof(binary));
+	assert_memory_equal(a->chap_secret, binary, sizeof(binary));
+	assert_int_equal(a->chap_secret_in_len, 8);
+	assert_memory_equal(a->chap_secret_in, "hex:like", 8);
+	iscsidsc_saved_free(list);
+	snprintf(path, sizeof(path), "%s/" CONFIG, fake_host_dir());
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+static void replace_and_remove(void **state)
+{
+	struct iscsidsc_saved saved = plain(), other = plain();
+	struct iscsidsc_saved_list *list;
+
+	(void)state;
+	other.add.address = "10.0.3.10";
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(iscsidsc_saved_add(&other), 0);
+	saved.add.weight = 3;
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->count, 2);
+	assert_string_equal(list->items[0]->add.address, "10.0.3.10");
+	assert_int_equal(list->items[1]->add.weight, 3);
+	iscsidsc_saved_free(list);
+	assert_int_equal(iscsidsc_saved_remove(&other), 0);
+	assert_int_equal(iscsidsc_saved_remove(&other),
+			 ISDSC_INVALID_CONNECTION_ID);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->count, 1);
+	iscsidsc_saved_free(list);
+}
+
+static void written_by_hand(void **state)
+{
+	struct iscsidsc_saved_list *list;
+
+	(void)state;
+	fake_host_file(CONFIG,
+		       "# mine\n\n  [connection]  \n target=iqn.a\n"
+		       "address  =  host.example \n[initiator]\n"
+		       "chap-secret-in = secret of 15 b\n"
+		       "[connection]\ntarget = iqn.b\naddress = ::1\n"
+		       "port = 860\n");
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->count, 2);
+	assert_string_equal(list->items[0]->add.address, "host.example");
+	assert_int_equal(list->items[0]->add.port, 3260);
+	assert_int_equal(list->items[0]->add.header_digest,
+			 ISCSIDSC_DIGEST_SESSION);
+	assert_int_equal(list->items[1]->add.port, 860);
+	iscsidsc_saved_free(list);
+}
+
+static void damaged(void **state)
+{
+	static const char *const wrong[] = {
+		"target = iqn.a\n",
+		"[connections]\n",
+		"[connection]\ntarget = iqn.a\n",
+		"[connection]\naddress = 10.0.0.1\n",
+		"[connection]\ntarget = iqn.a\naddress = a\nport = 65536\n",
+		"[connection]\ntarget = iqn.a\naddress = a\nport = -1\n",
+		"[connection]\ntarget = iqn.a\naddress = a\nrole = chief\n",
+		"[connection]\ntarget = iqn.a\naddress = a\ncolour = red\n",
+		"[connection]\ntarget = iqn.a\naddress = a\nchap-secret =\n",
+		"[connection]\ntarget = iqn.a\naddress = a\n"
+		"chap-secret = hex:1\n",
+		"[connection]\ntarget = iqn.a\naddress = a\n"
+		"chap-secret = hex:1g\n",
+		"[initiator]\ncolour = red\n",
+		"[initiator]\nchap-secret-in = a\nchap-secret-in = b\n",
+		"nonsense\n",
+	};
+	struct iscsidsc_saved_list *list;
+	struct iscsidsc_saved saved = plain();
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		fake_host_file(CONFIG, wrong[i]);
+		assert_int_equal(iscsidsc_saved_get(&list),
+				 ISDSC_CACHE_CORRUPTED);
+		/* What is not understood is not overwritten. */
+		assert_int_equal(iscsidsc_saved_add(&saved),
+				 ISDSC_CACHE_CORRUPTED);
+		text = fake_host_read(CONFIG);
+		assert_string_equal(text, wrong[i]);
+		free(text);
+	}
+}
+
+static void unsafe_text(void **state)
+{
+	struct iscsidsc_saved saved = plain();
+
+	(void)state;
+	saved.add.symbolic_name = "left\nchap-secret = x";
+	assert_int_equal(iscsidsc_saved_add(&saved), ERROR_INVALID_PARAMETER);
+	saved = plain();
+	saved.add.address = "";
+	assert_int_equal(iscsidsc_saved_add(&saved), ERROR_INVALID_PARAMETER);
+	saved = plain();
+	saved.target = NULL;
+	assert_int_equal(iscsidsc_saved_add(&saved), ERROR_INVALID_PARAMETER);
+}
+
+static void session_of(void **state)
+{
+	struct iscsidsc_saved saved = plain();
+	struct iscsidsc_snapshot *snap;
+	struct iscsidsc *h;
+
+	(void)state;
+	assert_int_equal(iscsidsc_open(&h), 0);
+	assert_int_equal(iscsidsc_snapshot_get(h, 1, &snap), 0);
+	assert_true(iscsidsc_saved_matches(&saved, snap->sessions[0]));
+	saved.leading = "10.0.1.10:3260";
+	assert_true(iscsidsc_saved_matches(&saved, snap->sessions[0]));
+	saved.leading = "10.0.1.11:3260";
+	assert_false(iscsidsc_saved_matches(&saved, snap->sessions[0]));
+	saved.leading = NULL;
+	saved.target = "iqn.2024-01.example:disk2";
+	assert_false(iscsidsc_saved_matches(&saved, snap->sessions[0]));
+	iscsidsc_snapshot_free(snap);
+	iscsidsc_close(h);
+}
+
+static void secret_of_targets(void **state)
+{
+	ISCSI_LOGIN_OPTIONS o = {
+		.InformationSpecified = ISCSI_LOGIN_OPTIONS_AUTH_TYPE,
+		.AuthType = ISCSI_MUTUAL_CHAP_AUTH_TYPE,
+	};
+	ISCSI_TARGET_PORTALA portal = { .Address = "10.0.3.10",
+					.Socket = 3260 };
+	struct iscsidsc_saved saved = plain();
+	uint32_t size = 8192, count;
+	ISCSI_SESSION_INFOA *s = malloc(size);
+	uint8_t secret[] = "sixteen bytes ok!";
+
+	(void)state;
+	assert_int_equal(SetIScsiInitiatorCHAPSharedSecret(11, secret),
+			 ISDSC_INVALID_INITIATOR_CHAP_SECRET);
+	assert_int_equal(SetIScsiInitiatorCHAPSharedSecret(17, secret),
+			 ISDSC_INVALID_INITIATOR_CHAP_SECRET);
+	assert_int_equal(SetIScsiInitiatorCHAPSharedSecret(12, NULL),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(SetIScsiInitiatorRADIUSSharedSecret(12, secret),
+			 ISDSC_REQUEST_NOT_SUPPORTED);
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(SetIScsiInitiatorCHAPSharedSecret(16, secret), 0);
+	assert_int_equal(GetIScsiSessionListA(&size, &count, s), 0);
+	assert_int_equal(AddIScsiConnectionA(&s->SessionId, NULL, -1, &portal,
+					     0, &o, 0, NULL, NULL), 0);
+	assert_int_equal(fake.secret_in_len, 16);
+	assert_memory_equal(fake.secret_in, secret, 16);
+	/* Saving a connection keeps it, length 0 forgets it. */
+	saved.add.weight = 1;
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(AddIScsiConnectionA(&s->SessionId, NULL, -1, &portal,
+					     0, &o, 0, NULL, NULL), 0);
+	assert_int_equal(fake.secret_in_len, 16);
+	assert_int_equal(SetIScsiInitiatorCHAPSharedSecret(0, NULL), 0);
+	fake.sessions[0].max_connections = 8;
+	assert_int_equal(AddIScsiConnectionA(&s->SessionId, NULL, -1, &portal,
+					     0, &o, 0, NULL, NULL), 0);
+	assert_int_equal(fake.secret_in_len, 0);
+	free(s);
+}
+
+int main(void)
+{
+#define TEST(fn) cmocka_unit_test_setup(fn, setup)
+	static const struct CMUnitTest tests[] = {
+		TEST(nothing),
+		TEST(round_trip),
+		TEST(replace_and_remove),
+		TEST(written_by_hand),
+		TEST(damaged),
+		TEST(unsafe_text),
+		TEST(session_of),
+		TEST(secret_of_targets),
+	};
+
+	return cmocka_run_group_tests_name("saved", tests, NULL, NULL);
+}
