@@ -87,8 +87,9 @@ static int fill_add(const struct options *o, struct iscsidsc_add *add)
 	return EXIT_DONE;
 }
 
-static int add_one(struct iscsidsc *h, struct iscsidsc_add *add,
-		   const char *portal)
+/* Done, partly done (not saved), or failed */
+static int add_one(struct iscsidsc *h, const struct iscsidsc_session *session,
+		   struct iscsidsc_add *add, const char *portal, int persistent)
 {
 	char address[MAX_ISCSI_PORTAL_ADDRESS_LEN];
 	char local[ISCSIDSC_ADDR_TEXT_LEN], remote[ISCSIDSC_ADDR_TEXT_LEN];
@@ -102,7 +103,7 @@ static int add_one(struct iscsidsc *h, struct iscsidsc_add *add,
 	if (status == ISDSC_CONNECTION_ALREADY_EXISTS) {
 		printf("session %" PRIu32 ": connection to %s exists already\n",
 		       add->sid, portal);
-		return EXIT_DONE;
+		return persistent ? persist_add(session, add, NULL) : EXIT_DONE;
 	}
 	if (status)
 		return failed(h, status,
@@ -112,14 +113,14 @@ static int add_one(struct iscsidsc *h, struct iscsidsc_add *add,
 	iscsidsc_addr_text(&conn.remote, 1, remote, sizeof(remote));
 	printf("session %" PRIu32 ": added conn %u  %s -> %s\n", add->sid,
 	       conn.cid, *local ? local : "-", *remote ? remote : portal);
-	return EXIT_DONE;
+	return persistent ? persist_add(session, add, &conn) : EXIT_DONE;
 }
 
 static int add_all(const struct options *o, struct iscsidsc_add *add)
 {
+	size_t i, results[EXIT_PARTLY + 1] = { 0 };
 	struct iscsidsc_snapshot *snap;
 	struct iscsidsc *h;
-	size_t i, done = 0;
 	int code = open_handle(&h);
 
 	if (code)
@@ -127,11 +128,13 @@ static int add_all(const struct options *o, struct iscsidsc_add *add)
 	code = find_session(h, o->session, &snap);
 	if (!code) {
 		add->sid = snap->sessions[0]->sid;
-		iscsidsc_snapshot_free(snap);
 		for (i = 0; i < o->portal_count; i++)
-			done += add_one(h, add, o->portals[i]) == EXIT_DONE;
-		if (done < o->portal_count)
-			code = done ? EXIT_PARTLY : EXIT_FAILED;
+			results[add_one(h, snap->sessions[0], add,
+					o->portals[i], o->persistent)]++;
+		iscsidsc_snapshot_free(snap);
+		if (results[EXIT_DONE] < o->portal_count)
+			code = results[EXIT_DONE] || results[EXIT_PARTLY] ?
+				EXIT_PARTLY : EXIT_FAILED;
 	}
 	iscsidsc_close(h);
 	return code;
@@ -216,7 +219,7 @@ static int remove_from(struct iscsidsc *h,
 			      conn->cid, session->sid);
 	printf("session %" PRIu32 ": removed conn %u\n", session->sid,
 	       conn->cid);
-	return EXIT_DONE;
+	return persist_remove(session, conn, o->persistent);
 }
 
 /**

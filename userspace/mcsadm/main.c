@@ -24,6 +24,10 @@ static const struct command {
 	  "choose how commands are spread" },
 	{ "monitor", cmd_monitor, "[--timeout SECONDS] [--json]",
 	  "print the state, then events as they come" },
+	{ "saved", cmd_saved, "[--json]",
+	  "list the connections that are saved" },
+	{ "restore", cmd_restore, "[--session SID] [--follow]",
+	  "add the saved connections to their sessions" },
 	{ "ports", cmd_ports, "[--json]",
 	  "list local addresses and their initiator port numbers" },
 };
@@ -55,6 +59,8 @@ static void print_usage(FILE *out)
 	      "      --chap-secret-in-file FILE\n"
 	      "                           secret the target has to know\n"
 	      "      --duplicate          even if there is such a connection\n"
+	      "  -P, --persistent         save it; with remove: forget it\n"
+	      "      --follow             go on when sessions are logged in\n"
 	      "  -c, --cid N              connection, by its CID\n"
 	      "  -i, --id N               connection, by its number\n"
 	      "  -u, --connection ID      connection, by its unique ID\n"
@@ -78,7 +84,8 @@ enum {
 	OPT_CHAP_NAME,
 	OPT_CHAP_NAME_IN,
 	OPT_SECRET_FILE,
-	OPT_SECRET_IN_FILE
+	OPT_SECRET_IN_FILE,
+	OPT_FOLLOW
 };
 
 static const struct option long_options[] = {
@@ -100,6 +107,8 @@ static const struct option long_options[] = {
 	{ "cid", required_argument, NULL, 'c' },
 	{ "id", required_argument, NULL, 'i' },
 	{ "connection", required_argument, NULL, 'u' },
+	{ "persistent", no_argument, NULL, 'P' },
+	{ "follow", no_argument, NULL, OPT_FOLLOW },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -176,6 +185,12 @@ static int take_option(struct options *o, int opt, const char *arg)
 	case 'j':
 		o->json = 1;
 		break;
+	case 'P':
+		o->persistent = 1;
+		break;
+	case OPT_FOLLOW:
+		o->follow = 1;
+		break;
 	case OPT_DUPLICATE:
 		o->duplicate = 1;
 		break;
@@ -197,7 +212,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 {
 	int opt, code;
 
-	while ((opt = getopt_long(argc, argv, "s:p:S:I:t:c:i:u:vjhV",
+	while ((opt = getopt_long(argc, argv, "s:p:S:I:t:c:i:u:PvjhV",
 				  long_options, NULL)) != -1) {
 		code = take_option(o, opt, optarg);
 		if (code)
@@ -222,8 +237,11 @@ int main(int argc, char **argv)
 {
 	const struct command *command = &commands[0];
 	struct options o = { 0 };
+	const char *name = strrchr(argv[0], '/');
 	int code;
 
+	if (!strcmp(name ? name + 1 : argv[0], "iscsicli"))
+		return iscsicli_main(argc, argv);
 	code = parse_options(argc, argv, &o);
 	if (code)
 		return code == STOP ? EXIT_DONE : code;

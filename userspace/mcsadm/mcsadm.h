@@ -49,6 +49,8 @@ enum exit_code {
  * @chap_name_in: --chap-name-in
  * @secret_file: --chap-secret-file
  * @secret_in_file: --chap-secret-in-file
+ * @persistent: --persistent
+ * @follow: --follow
  */
 struct options {
 	int argc;
@@ -73,6 +75,8 @@ struct options {
 	const char *chap_name_in;
 	const char *secret_file;
 	const char *secret_in_file;
+	int persistent;
+	int follow;
 };
 
 /* Kinds of values, for output as text and as JSON alike */
@@ -128,6 +132,18 @@ void json_print(json_object *object);
 int cmd_add(const struct options *o);
 int cmd_remove(const struct options *o);
 int cmd_policy(const struct options *o);
+
+/* persist.c */
+int cmd_saved(const struct options *o);
+int cmd_restore(const struct options *o);
+int persist_add(const struct iscsidsc_session *session,
+		const struct iscsidsc_add *add,
+		const struct iscsidsc_conn *conn);
+int persist_remove(const struct iscsidsc_session *session,
+		   const struct iscsidsc_conn *conn, int forget);
+
+/* iscsicli.c */
+int iscsicli_main(int argc, char **argv);
 
 /* monitor.c */
 int cmd_monitor(const struct options *o);

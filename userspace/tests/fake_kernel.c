@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -598,6 +599,10 @@ static int fake_recv(struct iscsidsc *h, int timeout_ms, unsigned char **buf)
 		q->head = d->next;
 	pthread_mutex_unlock(&lock);
 	if (!d) {
+		if (fake.interrupt_after && q == event_queue) {
+			raise(SIGTERM);
+			return -EINTR;
+		}
 		if (timeout_ms > 0)
 			poll(NULL, 0, timeout_ms);
 		return timeout_ms < 0 ? -EIO : 0;

@@ -39,6 +39,7 @@
  * @secret_in_len: its length
  * @chap_name: CHAP name of it
  * @chap_name_len: its length
+ * @interrupt_after: a wait for an event that does not come ends with SIGTERM
  * @on_subscribe: called when a handle subscribes, to queue events
  */
 struct fake_kernel {
@@ -67,6 +68,7 @@ struct fake_kernel {
 	size_t secret_in_len;
 	char chap_name[ISCSI_MCS_CHAP_LEN];
 	size_t chap_name_len;
+	int interrupt_after;
 	void (*on_subscribe)(void);
 };
 

@@ -34,6 +34,14 @@ static void __attribute__((destructor)) report(void)
 		       (int)fake.secret_in_len, fake.secret_in);
 }
 
+/* Two sessions come, then somebody interrupts. */
+static void sessions_come(void)
+{
+	fake_event(ISCSI_MCS_CMD_CONN_DOWN_NTF, 1, 1, 0, NULL);
+	fake_event(ISCSI_MCS_CMD_SESSION_ADDED_NTF, 1, 0, 0, NULL);
+	fake.interrupt_after = 1;
+}
+
 static void __attribute__((constructor)) prepare(void)
 {
 	const char *test = getenv("MCSADM_TEST");
@@ -56,6 +64,8 @@ static void __attribute__((constructor)) prepare(void)
 	else if (!strcmp(test, "busy"))
 		fake_fail(ISCSI_MCS_CMD_CONN_DEL, EAGAIN,
 			  "session is being recovered", -1);
+	else if (!strcmp(test, "follow"))
+		fake.on_subscribe = sessions_come;
 	else if (!strcmp(test, "events"))
 		fake.on_subscribe = events;
 }

@@ -10,6 +10,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mcsadm=$1
 update=${2-}
 work=$(mktemp -d)
+mkdir "$work/dir"
+export ISCSIDSC_TEST_DIR=$work/dir
 trap 'rm -rf "$work"' EXIT
 n=0
 failures=0
@@ -37,6 +39,19 @@ golden()
 		echo "ok $n mcsadm $name"
 	else
 		echo "not ok $n mcsadm $name"
+		failures=$((failures + 1))
+	fi
+}
+
+# same NAME FILE - a file, compared with the one in golden/
+same()
+{
+	n=$((n + 1))
+	[ "$update" = --update ] && cp "$2" "$here/golden/$1.txt"
+	if diff -u "$here/golden/$1.txt" "$2"; then
+		echo "ok $n mcsadm $1"
+	else
+		echo "not ok $n mcsadm $1"
 		failures=$((failures + 1))
 	fi
 }
@@ -82,6 +97,62 @@ golden monitor-json events monitor --timeout 1 --json
 golden help '' --help
 golden help-word '' help
 golden version '' --version
+
+# saved connections
+config=$ISCSIDSC_TEST_DIR/iscsi_mcs.conf
+golden saved-none '' saved
+golden persist-add '' add -s 1 -p 10.0.3.10 --persistent
+golden persist-again '' add -s 1 -p '[2001:db8::20]:3261' -S 2001:db8::1 -P \
+	--chap-name joe --chap-secret-file "$work/secret" --weight 3
+golden persist-exists '' add -s 1 -p 10.0.2.10 -P
+same persist-file "$config"
+golden saved '' saved
+golden saved-json '' saved --json
+golden restore '' restore
+golden restore-one '' restore --session 12
+golden restore-partly first-fails restore
+golden restore-failed full restore
+golden restore-follow follow restore --follow
+golden persist-remove '' remove -s 1 -c 1
+golden persist-forget '' remove -s 1 -c 1 -P
+same persist-file-after "$config"
+golden persist-forget-unsaved '' remove -s 1 -c 0 -P
+echo nonsense >"$config"
+golden saved-damaged '' saved
+golden restore-damaged '' restore
+golden persist-not-saved '' add -s 1 -p 10.0.3.10 -P
+rm "$config"
+
+# the second name
+ln -s "$(realpath "$mcsadm")" "$work/iscsicli"
+mcsadm=$work/iscsicli
+id=9f7bb701b8edcbef-23d0000000001
+golden cli ''
+golden cli-list '' SessionList
+golden cli-list-absent absent sessionlist T
+golden cli-few '' AddConnection $id '*'
+golden cli-add-plain chap ADDCONNECTION 0x$id 'ROOT\ISCSIPRT\0000_0' '*' \
+	10.0.3.10 3260 '*' 0 1 0 '*' '*' '*' '*' '*' '*' '*'
+golden cli-add-chap chap AddConnection $id '*' '*' 10.0.3.10 0xcbc 0 0 '*' '*' \
+	'*' '*' '*' joe 0x6f70656e20736573616d6520 1 key
+golden cli-add-empty-name chap AddConnection $id '*' '*' 10.0.3.10 3260 0 0 \
+	'*' '*' '*' '*' '*' - 'open sesame 12' 1 '*'
+golden cli-add-lead '' AddConnection $id '*' '*' '*' '*' 0 0 '*' '*' '*' '*' \
+	'*' '*' '*' '*' '*'
+golden cli-add-short '' AddConnection $id '*' '*' 10.0.3.10 3260 0 0 '*' '*' \
+	'*' '*' '*' joe short 1 '*'
+golden cli-add-ipsec '' AddConnection $id '*' '*' 10.0.3.10 3260 0x27 0 '*' '*' \
+	'*' '*' '*' '*' '*' '*' key
+golden cli-add-bad '' AddConnection 1 '*' '*' 10.0.3.10 3260 0 0 '*' '*' \
+	'*' '*' '*' '*' '*' '*' '*'
+golden cli-qadd '' QAddConnection $id '*' 10.0.3.10
+golden cli-qadd-chap chap QAddConnection $id '*' 10.0.3.10 joe 'open sesame 12'
+golden cli-qadd-four '' QAddConnection $id '*' 10.0.3.10 joe
+golden cli-remove '' RemoveConnection $id 9f7bb701b8edcbef-1
+golden cli-remove-leading '' RemoveConnection $id 9f7bb701b8edcbef-0
+golden cli-logout '' LogoutTarget $id
+golden cli-initiators '' ListInitiators
+mcsadm=$1
 
 # wrong usage
 golden wrong-command '' frobnicate

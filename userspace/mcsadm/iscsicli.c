@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/*
+ * iscsicli: the commands about connections that people know from Windows,
+ * with their positional arguments and "*" for what is not given. It uses the
+ * published calls only. The status of the call is the exit status; a wrong
+ * number of arguments prints the usage and is no error, as there.
+ */
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mcsadm.h"
+
+#define STAR(arg)	(!strcmp(arg, "*"))
+
+static int finish(ISDSC_STATUS status)
+{
+	const char *advice = iscsidsc_advice(status);
+
+	if (!status) {
+		puts(iscsidsc_strerror(status));
+		return 0;
+	}
+	printf("%s%s%s (0x%08" PRIx32 ")\n", iscsidsc_strerror(status),
+	       *advice ? "; " : "", advice, status);
+	return (int)(status & 0xff);
+}
+
+/* Decimal, or hexadecimal with 0x */
+static int number(const char *text, uint32_t *value)
+{
+	int hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	unsigned long long n;
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return -1;
+	errno = 0;
+	n = strtoull(text, &end, hex ? 16 : 10);
+	if (errno || *end || n > UINT32_MAX)
+		return -1;
+	*value = (uint32_t)n;
+	return 0;
+}
+
+static int optional(const char *text, uint32_t preset, uint32_t *value)
+{
+	*value = preset;
+	return STAR(text) ? 0 : number(text, value);
+}
+
+/* Bytes of a secret, in the place of the argument: pairs of digits with 0x,
+ * else text. Return: their number, or -1.
+ */
+static int bytes_in_place(char *text)
+{
+	size_t len = strlen(text), i;
+	unsigned int byte;
+
+	if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
+		return (int)len;
+	if (len % 2 || len == 2)
+		return -1;
+	for (i = 2; i < len; i++)
+		if (!isxdigit((unsigned char)text[i]))
+			return -1;
+	for (i = 2; i < len; i += 2) {
+		sscanf(text + i, "%2x", &byte);
+		text[i / 2 - 1] = (char)byte;
+	}
+	return (int)(len / 2 - 1);
+}
+
+static int portal_of(const char *address, const char *socket,
+		     ISCSI_TARGET_PORTALA *portal)
+{
+	uint32_t port;
+
+	if (strlen(address) >= sizeof(portal->Address) ||
+	    number(socket, &port) || port > UINT16_MAX)
+		return -1;
+	memset(portal, 0, sizeof(*portal));
+	strcpy(portal->Address, address);
+	portal->Socket = (uint16_t)port;
+	return 0;
+}
+
+/* One of the numbers that have a bit in InformationSpecified */
+static int option(const char *text, uint32_t bit, uint32_t *value,
+		  ISCSI_LOGIN_OPTIONS *o)
+{
+	if (STAR(text))
+		return 0;
+	o->InformationSpecified |= bit;
+	return number(text, value);
+}
+
+static int credentials(char *name, char *secret, ISCSI_LOGIN_OPTIONS *o)
+{
+	int len;
+
+	if (!STAR(name)) {
+		o->InformationSpecified |= ISCSI_LOGIN_OPTIONS_USERNAME;
+		o->Username = (uint8_t *)name;
+		o->UsernameLength = strcmp(name, "-") ?
+			(uint32_t)strlen(name) : 0;
+	}
+	if (!STAR(secret)) {
+		len = strcmp(secret, "-") ? bytes_in_place(secret) : 0;
+		if (len < 0)
+			return -1;
+		o->InformationSpecified |= ISCSI_LOGIN_OPTIONS_PASSWORD;
+		o->Password = (uint8_t *)secret;
+		o->PasswordLength = (uint32_t)len;
+	}
+	return 0;
+}
+
+/* Arguments 7 to 15 of AddConnection */
+static int login_options(char **a, ISCSI_LOGIN_OPTIONS *o)
+{
+	uint32_t header = 0, data = 0, auth = 0;
+	int bad;
+
+	memset(o, 0, sizeof(*o));
+	bad = optional(a[6], 0, &o->LoginFlags) ||
+	      option(a[7], ISCSI_LOGIN_OPTIONS_HEADER_DIGEST, &header, o) ||
+	      option(a[8], ISCSI_LOGIN_OPTIONS_DATA_DIGEST, &data, o) ||
+	      option(a[9], ISCSI_LOGIN_OPTIONS_MAXIMUM_CONNECTIONS,
+		     &o->MaximumConnections, o) ||
+	      option(a[10], ISCSI_LOGIN_OPTIONS_DEFAULT_TIME_2_WAIT,
+		     &o->DefaultTime2Wait, o) ||
+	      option(a[11], ISCSI_LOGIN_OPTIONS_DEFAULT_TIME_2_RETAIN,
+		     &o->DefaultTime2Retain, o) ||
+	      credentials(a[12], a[13], o) ||
+	      option(a[14], ISCSI_LOGIN_OPTIONS_AUTH_TYPE, &auth, o);
+	o->HeaderDigest = (ISCSI_DIGEST_TYPES)header;
+	o->DataDigest = (ISCSI_DIGEST_TYPES)data;
+	o->AuthType = (ISCSI_AUTH_TYPES)auth;
+	return bad ? -1 : 0;
+}
+
+static int add_connection(int argc, char **a)
+{
+	ISCSI_UNIQUE_SESSION_ID session;
+	ISCSI_TARGET_PORTALA portal;
+	ISCSI_LOGIN_OPTIONS options;
+	size_t secret_len = strlen(a[13]), key_len = strlen(a[15]);
+	uint32_t port, security;
+	int no_portal, key = 0;
+	ISDSC_STATUS status;
+
+	(void)argc;
+	no_portal = STAR(a[3]) || STAR(a[4]);
+	if (iscsidsc_id_parse(a[0], &session) ||
+	    optional(a[2], ISCSI_ANY_INITIATOR_PORT, &port) ||
+	    (!no_portal && portal_of(a[3], a[4], &portal)) ||
+	    optional(a[5], 0, &security) || login_options(a, &options))
+		return finish(ERROR_INVALID_PARAMETER);
+	if (!STAR(a[15])) {
+		key = bytes_in_place(a[15]);
+		if (key < 0)
+			return finish(ERROR_INVALID_PARAMETER);
+	}
+	status = AddIScsiConnectionA(&session, STAR(a[1]) ? NULL : a[1], port,
+				     no_portal ? NULL : &portal, security,
+				     &options, (uint32_t)key,
+				     STAR(a[15]) ? NULL : a[15], NULL);
+	/* Nobody has to see them in the list of processes any longer. */
+	explicit_bzero(a[13], secret_len);
+	explicit_bzero(a[15], key_len);
+	return finish(status);
+}
+
+static int quick_add_connection(int argc, char **a)
+{
+	ISCSI_LOGIN_OPTIONS options = { .Version = 0 };
+	ISCSI_UNIQUE_CONNECTION_ID conn;
+	ISCSI_UNIQUE_SESSION_ID session;
+	ISCSI_TARGET_PORTALA portal;
+	size_t secret_len = argc == 5 ? strlen(a[4]) : 0;
+	ISDSC_STATUS status;
+
+	if (iscsidsc_id_parse(a[0], &session) ||
+	    portal_of(a[2], "3260", &portal) ||
+	    (argc == 5 && credentials(a[3], a[4], &options)))
+		return finish(ERROR_INVALID_PARAMETER);
+	if (argc == 5) {
+		options.InformationSpecified |= ISCSI_LOGIN_OPTIONS_AUTH_TYPE;
+		options.AuthType = ISCSI_CHAP_AUTH_TYPE;
+	}
+	status = AddIScsiConnectionA(&session, NULL, ISCSI_ANY_INITIATOR_PORT,
+				     &portal, 0, argc == 5 ? &options : NULL, 0,
+				     NULL, &conn);
+	if (argc == 5)
+		explicit_bzero(a[4], secret_len);
+	if (!status)
+		printf("Connection Id is 0x%" PRIx64 "-0x%" PRIx64 "\n",
+		       conn.AdapterUnique, conn.AdapterSpecific);
+	return finish(status);
+}
+
+static int remove_connection(int argc, char **a)
+{
+	ISCSI_UNIQUE_CONNECTION_ID conn;
+	ISCSI_UNIQUE_SESSION_ID session;
+
+	(void)argc;
+	if (iscsidsc_id_parse(a[0], &session) || iscsidsc_id_parse(a[1], &conn))
+		return finish(ERROR_INVALID_PARAMETER);
+	return finish(RemoveIScsiConnection(&session, &conn));
+}
+
+static int logout_target(int argc, char **a)
+{
+	ISCSI_UNIQUE_SESSION_ID session;
+
+	(void)argc;
+	if (iscsidsc_id_parse(a[0], &session))
+		return finish(ERROR_INVALID_PARAMETER);
+	return finish(LogoutIScsiTarget(&session));
+}
+
+static void print_id(const char *what, const ISCSI_UNIQUE_SESSION_ID *id)
+{
+	char text[ISCSIDSC_ID_TEXT_LEN];
+
+	iscsidsc_id_text(id, text);
+	printf("%-23s: %s\n", what, text);
+}
+
+static void print_session(const ISCSI_SESSION_INFOA *s)
+{
+	uint32_t c;
+
+	print_id("Session Id", &s->SessionId);
+	printf("Initiator Node Name    : %s\n", s->InitiatorName);
+	printf("Target Node Name       : %s\n", s->TargetNodeName);
+	printf("Target Name            : %s\n", s->TargetName);
+	printf("ISID                   : %02x %02x %02x %02x %02x %02x\n",
+	       s->ISID[0], s->ISID[1], s->ISID[2], s->ISID[3], s->ISID[4],
+	       s->ISID[5]);
+	printf("TSID                   : %02x %02x\n", s->TSID[0], s->TSID[1]);
+	printf("Number Connections     : %" PRIu32 "\n", s->ConnectionCount);
+	for (c = 0; c < s->ConnectionCount; c++) {
+		const ISCSI_CONNECTION_INFOA *conn = &s->Connections[c];
+
+		putchar('\n');
+		print_id("    Connection Id", &conn->ConnectionId);
+		printf("    Initiator Portal   : %s/%u\n",
+		       conn->InitiatorAddress, conn->InitiatorSocket);
+		printf("    Target Portal      : %s/%u\n", conn->TargetAddress,
+		       conn->TargetSocket);
+		printf("    CID                : %02x %02x\n", conn->CID[0],
+		       conn->CID[1]);
+	}
+	putchar('\n');
+}
+
+static int session_list(int argc, char **a)
+{
+	ISCSI_SESSION_INFOA *sessions = NULL;
+	uint32_t size = 0, count = 0, i;
+	ISDSC_STATUS status;
+
+	(void)argc;
+	(void)a;
+	while ((status = GetIScsiSessionListA(&size, &count, sessions)) ==
+	       ERROR_INSUFFICIENT_BUFFER) {
+		free(sessions);
+		sessions = malloc(size);
+		if (!sessions)
+			return finish(ERROR_NOT_ENOUGH_MEMORY);
+	}
+	if (!status) {
+		printf("Total of %" PRIu32 " sessions\n\n", count);
+		for (i = 0; i < count; i++)
+			print_session(&sessions[i]);
+	}
+	free(sessions);
+	return finish(status);
+}
+
+static int list_initiators(int argc, char **a)
+{
+	char names[1024], *name;
+	uint32_t size = sizeof(names);
+	ISDSC_STATUS status = ReportIScsiInitiatorListA(&size, names);
+
+	(void)argc;
+	(void)a;
+	for (name = names; !status && *name; name += strlen(name) + 1)
+		printf("    %s\n", name);
+	return finish(status);
+}
+
+static const struct {
+	const char *name;
+	int least;
+	int most;
+	int (*run)(int argc, char **a);
+	const char *args;
+} verbs[] = {
+	{ "AddConnection", 16, 16, add_connection,
+	  "<SessionId> <Initiator Instance> <Port Number>\n"
+	  "    <Target Portal Address> <Target Portal Socket>\n"
+	  "    <Security Flags> <Login Flags> <Header Digest> <Data Digest>\n"
+	  "    <Max Connections> <DefaultTime2Wait> <DefaultTime2Retain>\n"
+	  "    <Username> <Password> <AuthType> <Key>" },
+	{ "QAddConnection", 3, 5, quick_add_connection,
+	  "<SessionId> <Initiator Instance> <Target Portal Address>\n"
+	  "    [CHAP Username] [CHAP Password]" },
+	{ "RemoveConnection", 2, 2, remove_connection,
+	  "<SessionId> <ConnectionId>" },
+	{ "SessionList", 0, 1, session_list, "[Show Session Info T or F]" },
+	{ "LogoutTarget", 1, 1, logout_target, "<SessionId>" },
+	{ "ListInitiators", 0, 0, list_initiators, "" },
+};
+
+/**
+ * iscsicli_main - the program under its second name
+ * @argc: as of main()
+ * @argv: likewise
+ *
+ * Return: low byte of the status.
+ */
+int iscsicli_main(int argc, char **argv)
+{
+	size_t i;
+	int n = argc - 2;
+
+	for (i = 0; argc > 1 && i < ARRAY_SIZE(verbs); i++) {
+		if (strcasecmp(verbs[i].name, argv[1]))
+			continue;
+		/* Of QAddConnection name and password go together. */
+		if (n >= verbs[i].least && n <= verbs[i].most &&
+		    !(verbs[i].run == quick_add_connection && n == 4))
+			return verbs[i].run(n, argv + 2);
+		printf("iscsicli %s %s\n", verbs[i].name, verbs[i].args);
+		return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		printf("iscsicli %s %s\n", verbs[i].name, verbs[i].args);
+	puts("\n* stands for what is not given.");
+	return 0;
+}

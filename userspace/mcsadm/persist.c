@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/* Saved connections: add --persistent, saved, restore. */
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mcsadm.h"
+
+/* How long restore --follow waits before it tries what failed again */
+#define RETRY_MS	10000
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+static const struct iscsidsc_conn *
+leading(const struct iscsidsc_session *session)
+{
+	size_t i;
+
+	for (i = 0; i < session->conn_count; i++)
+		if (session->conns[i]->leading)
+			return session->conns[i];
+	return NULL;
+}
+
+/**
+ * persist_add - save a connection that was added
+ * @session: its session, as it was before
+ * @add: what was asked for
+ * @conn: what came of it; its address is saved, not the name it was found by
+ *
+ * Return: EXIT_DONE, or EXIT_PARTLY after saying why not.
+ */
+int persist_add(const struct iscsidsc_session *session,
+		const struct iscsidsc_add *add,
+		const struct iscsidsc_conn *conn)
+{
+	char lead[ISCSIDSC_ADDR_TEXT_LEN], remote[ISCSIDSC_ADDR_TEXT_LEN];
+	struct iscsidsc_saved saved = { .target = session->target_name,
+					.add = *add };
+	const struct iscsidsc_conn *first = leading(session);
+	ISDSC_STATUS status;
+
+	if (first && iscsidsc_addr_text(&first->remote, 1, lead, sizeof(lead)))
+		saved.leading = lead;
+	if (conn && iscsidsc_addr_text(&conn->remote, 0, remote,
+				       sizeof(remote)))
+		saved.add.address = remote;
+	status = iscsidsc_saved_add(&saved);
+	if (!status)
+		return EXIT_DONE;
+	failed(NULL, status, "connection of session %" PRIu32
+	       " works, but is not saved", session->sid);
+	return EXIT_PARTLY;
+}
+
+/* The saved connection that stands for one of a session, or NULL */
+static const struct iscsidsc_saved *
+find_saved(const struct iscsidsc_saved_list *list,
+	   const struct iscsidsc_session *session,
+	   const struct iscsidsc_conn *conn)
+{
+	char remote[ISCSIDSC_ADDR_TEXT_LEN], source[ISCSIDSC_ADDR_TEXT_LEN];
+	size_t i;
+
+	iscsidsc_addr_text(&conn->remote, 0, remote, sizeof(remote));
+	iscsidsc_addr_text(&conn->source, 0, source, sizeof(source));
+	for (i = 0; i < list->count; i++) {
+		const struct iscsidsc_saved *s = list->items[i];
+
+		if (iscsidsc_saved_matches(s, session) &&
+		    !strcmp(s->add.address, remote) &&
+		    s->add.port == conn->remote.port &&
+		    !strcmp(s->add.source ? s->add.source : "", source))
+			return s;
+	}
+	return NULL;
+}
+
+/**
+ * persist_remove - save a connection that was removed no more
+ * @session: its session, as it was before
+ * @conn: connection
+ * @forget: do so; else only say that it is saved
+ *
+ * Return: EXIT_DONE, or EXIT_PARTLY after saying why not.
+ */
+int persist_remove(const struct iscsidsc_session *session,
+		   const struct iscsidsc_conn *conn, int forget)
+{
+	struct iscsidsc_saved_list *list;
+	const struct iscsidsc_saved *saved;
+	ISDSC_STATUS status;
+
+	status = iscsidsc_saved_get(&list);
+	if (status) {
+		/* Somebody who does not ask for it need not be root. */
+		if (!forget)
+			return EXIT_DONE;
+		failed(NULL, status, "cannot read saved connections");
+		return EXIT_PARTLY;
+	}
+	saved = find_saved(list, session, conn);
+	if (saved && forget)
+		status = iscsidsc_saved_remove(saved);
+	else if (saved)
+		printf("session %" PRIu32 ": conn %u stays saved, "
+		       "remove --persistent forgets it\n", session->sid,
+		       conn->cid);
+	iscsidsc_saved_free(list);
+	if (!status)
+		return EXIT_DONE;
+	failed(NULL, status, "connection is removed, but stays saved");
+	return EXIT_PARTLY;
+}
+
+static json_object *json_saved(const struct iscsidsc_saved *saved)
+{
+	json_object *json = json_object_new_object(), *value;
+
+	value = json_object_new_string(saved->target);
+	json_object_object_add(json, "target_name", value);
+	value = saved->leading ? json_object_new_string(saved->leading) : NULL;
+	json_object_object_add(json, "leading", value);
+	value = json_object_new_string(saved->add.address);
+	json_object_object_add(json, "address", value);
+	value = json_object_new_int(saved->add.port);
+	json_object_object_add(json, "port", value);
+	value = saved->add.source ? json_object_new_string(saved->add.source) :
+				    NULL;
+	json_object_object_add(json, "source", value);
+	value = json_object_new_string(iscsidsc_name(ISCSIDSC_NAMES_AUTH,
+						     saved->add.auth));
+	json_object_object_add(json, "auth", value);
+	return json;
+}
+
+static void text_saved(const struct iscsidsc_saved *saved)
+{
+	/* IPv6 addresses in brackets, for the port behind them */
+	int v6 = strchr(saved->add.address, ':') != NULL;
+
+	printf("%s  %s -> %s%s%s:%u%s%s\n", saved->target,
+	       saved->add.source ? saved->add.source : "-", v6 ? "[" : "",
+	       saved->add.address, v6 ? "]" : "", saved->add.port,
+	       saved->leading ? "  leading " : "",
+	       saved->leading ? saved->leading : "");
+}
+
+/**
+ * cmd_saved - list the saved connections, without their secrets
+ * @o: command line
+ *
+ * Return: exit code.
+ */
+int cmd_saved(const struct options *o)
+{
+	json_object *json = json_object_new_object();
+	json_object *array = json_object_new_array();
+	struct iscsidsc_saved_list *list;
+	ISDSC_STATUS status;
+	size_t i;
+
+	json_object_object_add(json, "format",
+			       json_object_new_int(JSON_FORMAT));
+	json_object_object_add(json, "saved", array);
+	status = iscsidsc_saved_get(&list);
+	if (status) {
+		json_object_put(json);
+		return failed(NULL, status, "cannot read saved connections");
+	}
+	for (i = 0; i < list->count; i++) {
+		if (o->json)
+			json_object_array_add(array,
+					      json_saved(list->items[i]));
+		else
+			text_saved(list->items[i]);
+	}
+	iscsidsc_saved_free(list);
+	if (o->json)
+		json_print(json);
+	else
+		json_object_put(json);
+	return EXIT_DONE;
+}
+
+/* What came of restoring */
+struct tally {
+	size_t good;
+	size_t bad;
+};
+
+static void restore_one(struct iscsidsc *h,
+			const struct iscsidsc_session *session,
+			const struct iscsidsc_saved *saved, struct tally *tally)
+{
+	struct iscsidsc_add add = saved->add;
+	struct iscsidsc_conn conn;
+	ISDSC_STATUS status;
+
+	add.sid = session->sid;
+	status = iscsidsc_conn_add(h, &add, &conn);
+	if (status && status != ISDSC_CONNECTION_ALREADY_EXISTS) {
+		tally->bad++;
+		failed(h, status, "cannot add connection to session %" PRIu32
+		       " via %s", session->sid, saved->add.address);
+		return;
+	}
+	tally->good++;
+	if (!status)
+		printf("session %" PRIu32 ": added conn %u  %s\n",
+		       session->sid, conn.cid, saved->add.address);
+	fflush(stdout);
+}
+
+static int restore(struct iscsidsc *h, const struct options *o,
+		   struct tally *tally)
+{
+	struct iscsidsc_saved_list *list;
+	struct iscsidsc_snapshot *snap;
+	ISDSC_STATUS status;
+	int code = EXIT_DONE;
+	size_t s, i;
+
+	*tally = (struct tally){ 0 };
+	status = iscsidsc_saved_get(&list);
+	if (status)
+		return failed(NULL, status, "cannot read saved connections");
+	if (o->session) {
+		code = find_session(h, o->session, &snap);
+	} else {
+		status = iscsidsc_snapshot_get(h, ISCSIDSC_ALL_SESSIONS, &snap);
+		if (status)
+			code = failed(h, status, "cannot list sessions");
+	}
+	if (!code) {
+		for (s = 0; s < snap->session_count; s++)
+			for (i = 0; i < list->count; i++)
+				if (iscsidsc_saved_matches(list->items[i],
+							   snap->sessions[s]))
+					restore_one(h, snap->sessions[s],
+						    list->items[i], tally);
+		iscsidsc_snapshot_free(snap);
+	}
+	iscsidsc_saved_free(list);
+	return code;
+}
+
+/* Wait for a session; 0 to restore now, else the exit code plus one */
+static int wait_for_session(struct iscsidsc *events, int timeout_ms)
+{
+	struct iscsidsc_event event;
+	ISDSC_STATUS status;
+
+	for (;;) {
+		status = iscsidsc_event_next(events, timeout_ms, &event);
+		if (stop)
+			return EXIT_DONE + 1;
+		if (status == ERROR_MORE_DATA ||
+		    (status == ERROR_TIMEOUT && timeout_ms >= 0))
+			return 0;
+		if (status && status != ERROR_TIMEOUT)
+			return failed(events, status, "cannot read events") + 1;
+		if (!status && (event.type == ISCSI_MCS_CMD_SESSION_ADDED_NTF ||
+				event.type ==
+					ISCSI_MCS_CMD_RECOVERY_ENDED_NTF))
+			return 0;
+	}
+}
+
+static int follow(struct iscsidsc *h, const struct options *o)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	struct iscsidsc *events;
+	struct tally tally;
+	ISDSC_STATUS status;
+	int code = open_handle(&events);
+
+	if (code)
+		return code;
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	/* Subscribed first: a session that comes in between is seen. */
+	status = iscsidsc_subscribe(events);
+	if (status)
+		code = failed(events, status, "cannot subscribe to events") + 1;
+	while (!code && !stop) {
+		code = restore(h, o, &tally);
+		if (code) {
+			code++;
+			break;
+		}
+		code = wait_for_session(events, tally.bad ? RETRY_MS : -1);
+	}
+	iscsidsc_close(events);
+	return code ? code - 1 : EXIT_DONE;
+}
+
+/**
+ * cmd_restore - add saved connections to the sessions they belong to
+ * @o: command line
+ *
+ * Return: exit code.
+ */
+int cmd_restore(const struct options *o)
+{
+	struct tally tally = { 0 };
+	struct iscsidsc *h;
+	int code = open_handle(&h);
+
+	if (code)
+		return code;
+	code = o->follow ? follow(h, o) : restore(h, o, &tally);
+	iscsidsc_close(h);
+	if (!code && tally.bad)
+		code = tally.good ? EXIT_PARTLY : EXIT_FAILED;
+	return code;
+}
