@@ -81,6 +81,14 @@ mkdir -p "$out"/{text,offer,login_sm,chap,pdu}
 		pdu 87 00 DataDigest=None
 	} >"$out/login_sm/slow"
 	{
+		# as many exchanges as there may be, and then another stage
+		printf '\x00'
+		for _ in {1..15}; do
+			pdu 00 00
+		done
+		pdu 81 00 TargetPortalGroupTag=7
+	} >"$out/login_sm/late"
+	{
 		printf '\x10'
 		pdu 00 00 TargetPortalGroupTag=7 AuthMethod=CHAP
 		pdu 00 00 $challenge

@@ -493,7 +493,16 @@ static void bounds_endless_negotiation(void **state)
 		steps[i] = (struct peer_step){ OP, "" };
 	assert_int_equal(play(login, &p, steps, 16), MCS_LOGIN_FAILED);
 	assert_int_equal(login->result.cause, MCS_LOGIN_ENDLESS);
+	/* the last response may not lead to another request either */
+	for (i = 0; i < 15; i++)
+		steps[i] = (struct peer_step){ SEC, "" };
+	steps[15] = lio_like[0];
+	assert_int_equal(play(login, &p, steps, 16), MCS_LOGIN_FAILED);
+	assert_int_equal(login->result.cause, MCS_LOGIN_ENDLESS);
 	/* in time, if late */
+	steps[0] = lio_like[0];
+	for (i = 1; i < 15; i++)
+		steps[i] = (struct peer_step){ OP, "" };
 	steps[15] = (struct peer_step){ OP_TO_FFP, "HeaderDigest=None" };
 	assert_int_equal(play(login, &p, steps, 16), MCS_LOGIN_DONE);
 }

@@ -300,6 +300,7 @@ enum mcs_login_action mcs_login_feed(struct mcs_login *login,
 				     const void *data, size_t len)
 {
 	struct mcs_login_result *result = &login->result;
+	enum mcs_login_action action;
 
 	if (login->ended)
 		return MCS_LOGIN_FAILED;
@@ -317,8 +318,9 @@ enum mcs_login_action mcs_login_feed(struct mcs_login *login,
 		return mcs_login_fail(login, MCS_LOGIN_PROTOCOL, 0);
 
 	mcs_login_note_numbers(result, rsp);
-	if (result->exchanges >= MCS_LOGIN_EXCHANGES &&
-	    !(rsp->flags & ISCSI_FLAG_LOGIN_TRANSIT))
+	action = mcs_login_accept(login, rsp, data, len);
+	if (action == MCS_LOGIN_SEND &&
+	    result->exchanges >= MCS_LOGIN_EXCHANGES)
 		return mcs_login_fail(login, MCS_LOGIN_ENDLESS, 0);
-	return mcs_login_accept(login, rsp, data, len);
+	return action;
 }
