@@ -59,6 +59,9 @@ unpack_image()
 	mkdir -p "$1/lib/modules"
 	mv "$(find "$1/image" -type d -path "*lib/modules/$release")" \
 		"$1/lib/modules/"
+	# Newest split: the lists come with the headers' base package.
+	cp -n "$1/root/usr/lib/modules/$release"/modules.* \
+		"$1/lib/modules/$release/" 2>/dev/null || :
 	depmod -b "$1" "$release"
 	echo "$release" >"$1/release"
 	rm -rf "$1/image"
