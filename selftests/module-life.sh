@@ -54,14 +54,14 @@ sockets()
 
 loop()
 {
-	local n before threads
+	local before threads
 
-	for n in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		cycle
 	done
 	before=$(unreclaimable_kib)
 	threads=$(kernel_threads)
-	for n in $(seq "$LOOPS"); do
+	for _ in $(seq "$LOOPS"); do
 		cycle
 	done
 	note "unreclaimable memory: $before KiB before, $(unreclaimable_kib) KiB after" \

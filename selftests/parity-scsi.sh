@@ -15,7 +15,7 @@ long_cdb()
 {
 	head -c 512 /dev/urandom >"$RUN/block"
 	sg_write_same --32 --in="$RUN/block" --xferlen=512 --lba=2048 --num=64 "$(disk)"
-	for n in $(seq 64); do
+	for _ in $(seq 64); do
 		cat "$RUN/block"
 	done >"$RUN/expected"
 	dd if="$(disk)" bs=512 skip=2048 count=64 iflag=direct status=none |

@@ -68,7 +68,7 @@ host_check()	# directory, target
 	echo "# $1: make $2"
 	CMOCKA_MESSAGE_OUTPUT=TAP make --no-print-directory -C "../$1" "$2" \
 		</dev/null 2>&1 |
-		tee "$log.raw" | grep --line-buffered -E '^[[:space:]]*(not )?ok [0-9]' |
+		tee "$log.raw" | grep --line-buffered -E '^[[:space:]]*(not )?ok ' |
 		sed -uE 's/^[[:space:]]*/    /' | tee "$log"
 	rc=${PIPESTATUS[0]}
 	if [ "$rc" != 0 ] && ! grep -q '^    not ok' "$log"; then
@@ -80,10 +80,10 @@ host_check()	# directory, target
 	count "$log"
 }
 
-# One boot. Arguments: options of vm, "--", scenarios
+# Boot a VM in the background. Arguments: options of vm, "--", scenarios
 boot()
 {
-	local options=() log rc limit=120 script word
+	local options=() limit=120 script word
 	while [ "$1" != -- ]; do
 		options+=("$1")
 		shift
@@ -95,23 +95,35 @@ boot()
 		limit=$((limit + word))
 	done
 	boots=$((boots + 1))
-	log=$results/boot-$boots
-	echo "# boot $boots: ${options[*]}: $*"
-	qemu/vm --results "$log" --env "RIG_TIME_FACTOR=${RIG_TIME_FACTOR:-1}" \
-		--timeout $((limit * ${RIG_TIME_FACTOR:-1})) "${options[@]}" "$@" |
-		tee "$results/stream-$boots"
-	rc=${PIPESTATUS[0]}
-	count "$results/stream-$boots"
-	if [ "$rc" != 0 ]; then
-		echo "    not ok 1 boot $boots runs to its end (results in $log)"
+	echo "# boot $boots: ${options[*]}: $*" >"$results/stream-$boots"
+	qemu/vm --results "$results/boot-$boots" \
+		--env "RIG_TIME_FACTOR=${RIG_TIME_FACTOR:-1}" \
+		--timeout $((limit * ${RIG_TIME_FACTOR:-1})) "${options[@]}" "$@" \
+		</dev/null >>"$results/stream-$boots" 2>&1 &
+	running+=("$!")
+}
+
+# Print the output of the boots that are running, one after the other as it
+# comes, and count the results.
+collect()
+{
+	local n=$((boots - ${#running[@]})) pid
+
+	for pid in "${running[@]}"; do
+		n=$((n + 1))
+		tail -n +1 -s 0.2 -f --pid="$pid" "$results/stream-$n"
+		count "$results/stream-$n"
+		wait "$pid" && continue
+		echo "    not ok 1 boot $n runs to its end (results in $results/boot-$n)"
 		failed=$((failed + 1))
-	fi
+	done
+	running=()
 }
 
 # Sort scenarios into boots by what they need.
 plan_boots()
 {
-	local script topology links name options own
+	local script topology name options own
 
 	for script in "$@"; do
 		topology=$(head_word "$script" topology netns)
@@ -128,21 +140,61 @@ plan_boots()
 	done | sort -s -t'|' -k1,2
 }
 
+# Two VMs side by side for the long list of scenarios that can share one:
+# most of the time a scenario keeps one CPU busy.
+boot_shared()	# options, "--", scenarios
+{
+	local options=() even=() odd=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+
+	if [ $# -lt 6 ] || [ "$(nproc)" -lt 2 ]; then
+		boot "${options[@]}" -- "$@"
+		collect
+		return
+	fi
+	while [ $# -gt 0 ]; do
+		even+=("$1")
+		[ $# -lt 2 ] || odd+=("$2")
+		shift
+		shift
+	done
+	boot "${options[@]}" -- "${even[@]}"
+	boot "${options[@]}" -- "${odd[@]}"
+	collect
+}
+
+boot_group()	# "own|options", scenarios
+{
+	local words
+	read -ra words <<<"${1#*|}"
+	words+=(${override+"${override[@]}"})
+
+	if [ "${1%%|*}" = - ] && [[ " ${words[*]} " != *" --two-vms "* ]]; then
+		boot_shared "${words[@]}" -- "${@:2}"
+	else
+		boot "${words[@]}" -- "${@:2}"
+		collect
+	fi
+}
+
 run_boots()
 {
 	local own options script last='' list=()
 
-	boots=0
+	boots=0 running=()
 	while IFS='|' read -r own options script; do
 		if [ "$own|$options" != "$last" ] && [ ${#list[@]} -gt 0 ]; then
-			boot ${last#*|} ${override+"${override[@]}"} -- "${list[@]}"
+			boot_group "$last" "${list[@]}"
 			list=()
 		fi
 		last="$own|$options"
 		list+=("$script")
 	done < <(plan_boots "$@")
-	[ ${#list[@]} = 0 ] ||
-		boot ${last#*|} ${override+"${override[@]}"} -- "${list[@]}"
+	[ ${#list[@]} = 0 ] || boot_group "$last" "${list[@]}"
 }
 
 if [ $checks = 1 ]; then
@@ -164,6 +216,10 @@ else
 	done
 fi
 ./qemu/deps.sh rig || exit 1
+# a program that scenarios run in the guest
+make --no-print-directory -s -C unit build/hostile_target >"$results/unit.log" 2>&1 ||
+	rig_die "cannot build selftests/unit/build/hostile_target, see $results/unit.log"
+rig_lock
 run_boots "${scenarios[@]}"
 
 echo "# results in $results"

@@ -52,8 +52,8 @@ log_out_by_target()
 }
 
 plan 3
-target_create
-login
+must target_create
+must login
 subtest "target restarts under I/O" target_restart
 subtest "iscsid restarts under I/O" iscsid_restart
 subtest "target drops an idle session, logout works afterwards" log_out_by_target

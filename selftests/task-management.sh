@@ -30,8 +30,8 @@ tmf_counted()
 klog_allow \
 	'TMR Opcode TARGET_WARM_RESET authorization failed'
 plan 3
-target_create
-login
+must target_create
+must login
 subtest "logical unit reset" reset_under_io -d
 subtest "target reset" reset_under_io -t
 subtest "counts task management requests" tmf_counted

@@ -45,8 +45,6 @@ diagnose_end()
 # Undo everything a scenario may have set up.
 rig_reset()
 {
-	local sid
-
 	bg_stop io KILL
 	links_reset
 	if [ -n "$(sids)" ]; then

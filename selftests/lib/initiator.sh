@@ -7,16 +7,17 @@
 MCSADM=$TREE/userspace/build/mcsadm
 export LD_LIBRARY_PATH=$TREE/userspace/build
 
-# The module built for the running kernel: inside the kernel's own tree when
-# a test kernel brings it, else the one in the source tree.
+# The module built for the running kernel: the one handed to vm, else one
+# inside the kernel's own tree, else the one in the source tree.
 driver_file()
 {
-	local file
+	local file=/results/iscsi_mcs.ko
 
-	file=$(find "/lib/modules/$(uname -r)" -name iscsi_mcs.ko | head -n 1)
+	[ -e $file ] || file=$(find "/lib/modules/$(uname -r)" -name iscsi_mcs.ko | head -n 1)
 	echo "${file:-$TREE/drivers/scsi/iscsi_mcs/iscsi_mcs.ko}"
 }
 
+# shellcheck disable=SC2120 # mostly called without
 driver_load()	# module parameters...
 {
 	local file dep

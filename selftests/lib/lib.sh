@@ -2,7 +2,7 @@
 # Copyright The iscsi_mcs authors
 #
 # What every scenario sources. See selftests/README.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what the files below use
 
 LIB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TREE=$(cd "$LIB_DIR/../.." && pwd)

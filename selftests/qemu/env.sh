@@ -2,7 +2,7 @@
 # Copyright The iscsi_mcs authors
 #
 # Shared by the host-side scripts of the rig: where things are.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # some of it is for one script only
 
 RIG_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 RIG_TREE=$(cd "$RIG_DIR/../.." && pwd)
@@ -24,6 +24,21 @@ rig_die()
 rig_hash()
 {
 	cat "$@" | sha256sum | cut -c1-12
+}
+
+# One rig at a time on this machine, until this process and its children end.
+rig_lock()
+{
+	local lock=$RIG_CACHE/vm.lock
+
+	mkdir -p "$RIG_CACHE"
+	: >>"$lock"
+	# a caller that holds the lock has handed its descriptor down
+	! readlink /proc/self/fd/* | grep -qxF "$(readlink -f "$lock")" || return 0
+	exec 8>"$lock"
+	flock -n 8 && return
+	rig_say "waiting for another rig to end"
+	flock 8 || rig_die "cannot lock $lock"
 }
 
 # Run a long command with its output in a log; say every ten seconds that it
