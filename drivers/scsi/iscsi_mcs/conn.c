@@ -33,14 +33,39 @@ static void mcs_conn_take_submitted(struct mcs_conn *conn)
 	spin_unlock_bh(&conn->q_lock);
 }
 
+/* Without any byte for this long while commands are out: look closer */
+#define MCS_CONN_QUIET		(HZ / 2)
+#define MCS_CONN_QUIET_TICK	(HZ / 4)
+
+/*
+ * Is the link dead? The evidence is TCP's: data it has sent is not even
+ * acknowledged. If there is none under way a ping makes some; but not with
+ * targets that mistake a ping between commands.
+ */
+static void mcs_conn_check_silence(struct mcs_conn *conn)
+{
+	if ((!atomic_read(&conn->cmds) && !conn->ping_sent) ||
+	    time_before(jiffies, conn->last_rx + MCS_CONN_QUIET))
+		return;
+	if (mcs_sock_is_silent(conn)) {
+		mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR, -ETIMEDOUT,
+			      "peer does not acknowledge any more");
+		return;
+	}
+	if (conn->sess->target_class != ISCSI_MCS_TARGET_CLASS_SESSION)
+		mcs_ctl_ping(conn);
+}
+
 static void mcs_conn_check_alive(struct mcs_conn *conn)
 {
 	struct mcs_session *sess = conn->sess;
 	unsigned long interval = msecs_to_jiffies(sess->nop_interval_ms);
 	unsigned long timeout = msecs_to_jiffies(sess->nop_timeout_ms);
 
-	if (!interval || !timeout ||
-	    test_bit(MCS_CONN_LOGIN_PHASE, &conn->flags))
+	if (test_bit(MCS_CONN_LOGIN_PHASE, &conn->flags))
+		return;
+	mcs_conn_check_silence(conn);
+	if (!interval || !timeout)
 		return;
 
 	if (!conn->ping_sent) {
@@ -105,15 +130,22 @@ static void mcs_conn_nop_timer(struct timer_list *t)
 	struct mcs_conn *conn = timer_container_of(conn, t, nop_timer);
 	u32 interval = READ_ONCE(conn->sess->nop_interval_ms);
 	u32 timeout = READ_ONCE(conn->sess->nop_timeout_ms);
-	unsigned long next = READ_ONCE(conn->last_rx) +
-			     msecs_to_jiffies(interval);
+	unsigned long last_rx = READ_ONCE(conn->last_rx);
+	unsigned long next = last_rx + msecs_to_jiffies(interval);
 
-	if (time_after_eq(jiffies, next) || READ_ONCE(conn->ping_sent)) {
+	if (atomic_read(&conn->cmds) || READ_ONCE(conn->ping_sent)) {
+		if (time_after_eq(jiffies, last_rx + MCS_CONN_QUIET))
+			mcs_conn_kick(conn);
+		next = jiffies + MCS_CONN_QUIET_TICK;
+	} else if (!interval || !timeout) {
+		next = jiffies + MCS_CONN_QUIET;
+	} else if (time_after_eq(jiffies, next)) {
 		mcs_conn_kick(conn);
-		next = jiffies + msecs_to_jiffies(min(interval, timeout) / 2) + 1;
+		next = jiffies + MCS_CONN_QUIET_TICK;
+	} else if (time_after(next, jiffies + MCS_CONN_QUIET)) {
+		/* commands may come before the interval is over */
+		next = jiffies + MCS_CONN_QUIET;
 	}
-	if (!interval || !timeout)
-		next = jiffies + HZ;
 	mod_timer(&conn->nop_timer, next);
 }
 
@@ -352,8 +384,10 @@ void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
 		strscpy(conn->last_text, text, sizeof(conn->last_text));
 	}
 	spin_unlock_bh(&conn->q_lock);
-	if (first)
+	if (first) {
+		wake_up_all(&conn->sess->wake);
 		mcs_recovery_kick(conn->sess);
+	}
 }
 
 /**

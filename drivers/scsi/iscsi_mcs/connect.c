@@ -10,6 +10,7 @@
 #include "conn.h"
 #include "connect.h"
 #include "event.h"
+#include "failover.h"
 #include "login.h"
 #include "main.h"
 #include "recovery.h"
@@ -25,7 +26,7 @@
  */
 
 #define MCS_CONNECT_RETRY_MIN_MS	500
-#define MCS_CONNECT_RETRY_MAX_MS	30000
+#define MCS_CONNECT_RETRY_MAX_MS	2000
 #define MCS_CONNECT_SYN_RETRIES		2
 
 /**
@@ -81,7 +82,9 @@ static bool mcs_connect_cid_in_use(struct mcs_session *sess, u16 cid)
 /* A CID the target cannot take for one it still knows */
 static u16 mcs_connect_new_cid(struct mcs_session *sess)
 {
-	while (!sess->next_cid || mcs_connect_cid_in_use(sess, sess->next_cid))
+	/* 0 is iscsid's, the last one is never used, see failover.c */
+	while (!sess->next_cid || sess->next_cid == U16_MAX ||
+	       mcs_connect_cid_in_use(sess, sess->next_cid))
 		sess->next_cid++;
 	return sess->next_cid++;
 }
@@ -101,9 +104,11 @@ static int mcs_connect_begin(struct mcs_conn *conn)
 	struct mcs_login_params *p = &job->params;
 
 	lockdep_assert_held(&sess->mutex);
-	if (sess->closing || conn->sock ||
-	    conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
+	if (sess->closing || conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
 		return -ECANCELED;
+	/* iscsid was faster with its own. */
+	if (conn->sock)
+		return -EALREADY;
 	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)
 		return -EAGAIN;
 
@@ -235,12 +240,41 @@ err_release:
 	return err;
 }
 
+static bool mcs_connect_is_stale(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+
+	return sess->epoch != conn->job->epoch || sess->closing ||
+	       mcs_login_is_cancelled(&conn->login_ctl) ||
+	       conn->state == ISCSI_MCS_CONN_STATE_REMOVING ||
+	       sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN;
+}
+
+/* Ask the target what it is like, once. Return: 0 when the connection is good */
+static int mcs_connect_probe(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	int err;
+
+	if (sess->target_class != ISCSI_MCS_TARGET_CLASS_UNKNOWN)
+		return 0;
+	err = mcs_failover_probe(conn);
+	if (mcs_connect_is_stale(conn))
+		err = -ECANCELED;
+	if (!err)
+		return 0;
+	mcs_conn_quiesce(conn);
+	mcs_conn_detach(conn);
+	return err;
+}
+
 /* Logged in, and the session is still the one we logged in to */
-static void mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
+static int mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
 {
 	struct mcs_connect *job = conn->job;
 	const struct mcs_login_result *r = &job->login.result;
 	struct sockaddr_storage addr = { };
+	int err;
 
 	conn->hdgst = r->header_digest;
 	conn->ddgst = r->data_digest;
@@ -250,6 +284,11 @@ static void mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
 	conn->statsn_known = true;
 	if (kernel_getsockname(sock, (struct sockaddr *)&addr) >= 0)
 		conn->local = addr;
+	mcs_conn_attach(conn, sock, false);
+	err = mcs_connect_probe(conn);
+	if (err)
+		return err;
+
 	conn->last_error = 0;
 	conn->last_reason = ISCSI_MCS_REASON_NONE;
 	conn->last_text[0] = '\0';
@@ -257,11 +296,10 @@ static void mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
 		conn->stats.reconnects++;
 	conn->was_up = true;
 	conn->attempts = 0;
-
-	mcs_conn_attach(conn, sock, false);
 	mcs_conn_open(conn);
 	mcs_recovery_resubmit(conn->sess);
 	mcs_event_conn_up(conn);
+	return 0;
 }
 
 static unsigned long mcs_connect_delay(u32 attempts)
@@ -310,18 +348,23 @@ static void mcs_connect_work(struct work_struct *work)
 		err = mcs_connect_attempt(conn, &sock);
 
 	mutex_lock(&sess->mutex);
-	if (!err && (sess->epoch != conn->job->epoch || sess->closing ||
-		     mcs_login_is_cancelled(&conn->login_ctl) ||
-		     sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)) {
+	if (!err && mcs_connect_is_stale(conn)) {
 		err = -ECANCELED;
 		mcs_connect_note_error(conn, err, mcs_connect_errno_text(err));
 		mcs_login_sock_release(sock);
+	} else if (!err) {
+		err = mcs_connect_up(conn, sock);
 	}
-	if (!err)
-		mcs_connect_up(conn, sock);
-	else
+	/* The target closed it over the question what it is like: once more. */
+	if (err == -ECONNRESET && !conn->was_up && !conn->attempts++ &&
+	    sess->target_class == ISCSI_MCS_TARGET_CLASS_SESSION) {
+		mcs_connect_start(conn, 0);
+		goto out;
+	}
+	if (err && err != -EALREADY)
 		mcs_connect_failed(conn, err);
 	complete_all(&conn->connect_done);
+out:
 	mutex_unlock(&sess->mutex);
 	memalloc_noio_restore(noio);
 }

@@ -189,9 +189,14 @@ int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
 		return err;
 
 	wait_event_timeout(sess->wake, completion_done(&w->over) ||
+			   test_bit(MCS_CONN_BROKEN, &conn->flags) ||
 			   atomic_read(&sess->stopping), timeout);
-	if (!completion_done(&w->over) && mcs_ctl_cancel(conn, &w->ctl))
-		return atomic_read(&sess->stopping) ? -ECANCELED : -ETIMEDOUT;
+	if (!completion_done(&w->over) && mcs_ctl_cancel(conn, &w->ctl)) {
+		if (atomic_read(&sess->stopping))
+			return -ECANCELED;
+		return test_bit(MCS_CONN_BROKEN, &conn->flags) ? -ENOTCONN :
+								 -ETIMEDOUT;
+	}
 
 	wait_for_completion(&w->over);
 	return w->answered ? 0 : -ENOTCONN;

@@ -124,11 +124,13 @@ void mcs_event_conn_up(struct mcs_conn *conn)
 /**
  * mcs_event_conn_down - a connection was lost
  * @conn: connection; its last_* members say why
+ * @pause_ms: how long its commands had to wait, 0 while they still do
  */
-void mcs_event_conn_down(struct mcs_conn *conn)
+void mcs_event_conn_down(struct mcs_conn *conn, u32 pause_ms)
 {
 	conn->down_since = jiffies ?: 1;
-	mcs_event_conn(conn, ISCSI_MCS_CMD_CONN_DOWN_NTF, conn->last_reason, 0);
+	mcs_event_conn(conn, ISCSI_MCS_CMD_CONN_DOWN_NTF, conn->last_reason,
+		       pause_ms);
 }
 
 /**

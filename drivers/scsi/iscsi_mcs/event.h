@@ -13,7 +13,7 @@ void mcs_event_session(struct mcs_session *sess, u8 cmd,
 		       enum iscsi_mcs_reason reason, u32 duration_ms);
 void mcs_event_conn_added(struct mcs_conn *conn);
 void mcs_event_conn_up(struct mcs_conn *conn);
-void mcs_event_conn_down(struct mcs_conn *conn);
+void mcs_event_conn_down(struct mcs_conn *conn, u32 pause_ms);
 void mcs_event_conn_removed(struct mcs_conn *conn,
 			    enum iscsi_mcs_reason reason);
 

@@ -3,6 +3,7 @@
 #include <linux/kobject.h>
 #include <linux/module.h>
 
+#include "link.h"
 #include "main.h"
 #include "netlink.h"
 #include "session.h"
@@ -74,11 +75,16 @@ static int __init mcs_main_init(void)
 	err = mcs_transport_register();
 	if (err)
 		goto err_workqueues;
-	err = mcs_netlink_register();
+	err = mcs_link_register();
 	if (err)
 		goto err_transport;
+	err = mcs_netlink_register();
+	if (err)
+		goto err_link;
 	return 0;
 
+err_link:
+	mcs_link_unregister();
 err_transport:
 	mcs_transport_unregister();
 err_workqueues:
@@ -89,6 +95,7 @@ err_workqueues:
 static void __exit mcs_main_exit(void)
 {
 	mcs_netlink_unregister();
+	mcs_link_unregister();
 	mcs_transport_unregister();
 	mcs_main_destroy_workqueues();
 	/* Connections are freed after a grace period. */

@@ -6,6 +6,7 @@
 #include "conn.h"
 #include "connect.h"
 #include "event.h"
+#include "failover.h"
 #include "main.h"
 #include "recovery.h"
 #include "session.h"
@@ -107,7 +108,7 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 		conn->stats.losses++;
 		if (!conn->last_reason)
 			conn->last_reason = reason;
-		mcs_event_conn_down(conn);
+		mcs_event_conn_down(conn, 0);
 	}
 	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN &&
 	    reason == ISCSI_MCS_REASON_SESSION_RECOVERY) {
@@ -167,6 +168,68 @@ void mcs_recovery_fail_parked(struct mcs_session *sess, u32 result)
 	}
 }
 
+/*
+ * A connection that is logging out is closed by the target, and one that has
+ * not been opened yet is the business of whoever opens it.
+ */
+static bool mcs_recovery_is_lost(struct mcs_conn *conn)
+{
+	return test_bit(MCS_CONN_BROKEN, &conn->flags) &&
+	       mcs_conn_is_live(conn) &&
+	       conn->state != ISCSI_MCS_CONN_STATE_LOGOUT &&
+	       (conn->lead || conn->state != ISCSI_MCS_CONN_STATE_LOGIN);
+}
+
+
+static struct mcs_conn *mcs_recovery_next_lost(struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+
+	list_for_each_entry(conn, &sess->conns, node) {
+		if (mcs_recovery_is_lost(conn))
+			return conn;
+	}
+	return NULL;
+}
+
+/* The pause is over: commands go out on the survivors, it connects again */
+static void mcs_recovery_survived(struct mcs_conn *conn, unsigned long since)
+{
+	struct mcs_session *sess = conn->sess;
+	u32 ms = jiffies_to_msecs(jiffies - since);
+
+	conn->stats.losses++;
+	sess->longest_pause_ms = max(sess->longest_pause_ms, ms);
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
+	mcs_event_conn_down(conn, ms);
+	mcs_recovery_resubmit(sess);
+	mcs_connect_start(conn, 0);
+}
+
+/* Return: false when only a new login of the session helps */
+static bool mcs_recovery_fail_over(struct mcs_session *sess)
+{
+	unsigned long since = jiffies;
+	struct mcs_conn *conn;
+	int err;
+
+	sess->nlost = 0;
+	for (conn = mcs_recovery_next_lost(sess); conn;
+	     conn = mcs_recovery_next_lost(sess)) {
+		if (!mcs_failover_is_possible(sess))
+			return false;
+		err = mcs_failover_conn(conn);
+		if (err) {
+			shost_printk(KERN_NOTICE, sess->shost,
+				     "conn %u: lost (%s), target did not let go of it (%d): session logs in again\n",
+				     conn->id, conn->last_text, err);
+			return false;
+		}
+		mcs_recovery_survived(conn, since);
+	}
+	return true;
+}
+
 /* Return: true when libiscsi and iscsid have to be told */
 static bool mcs_recovery_lose_session(struct mcs_session *sess)
 {
@@ -181,25 +244,6 @@ static bool mcs_recovery_lose_session(struct mcs_session *sess)
 	return true;
 }
 
-/* A connection that is logging out is closed by the target: no loss */
-static bool mcs_recovery_is_lost(struct mcs_conn *conn)
-{
-	return test_bit(MCS_CONN_BROKEN, &conn->flags) &&
-	       mcs_conn_is_live(conn) &&
-	       conn->state != ISCSI_MCS_CONN_STATE_LOGOUT;
-}
-
-static bool mcs_recovery_any_lost(struct mcs_session *sess)
-{
-	struct mcs_conn *conn;
-
-	list_for_each_entry(conn, &sess->conns, node) {
-		if (mcs_recovery_is_lost(conn))
-			return true;
-	}
-	return false;
-}
-
 static void mcs_recovery_work(struct work_struct *work)
 {
 	struct mcs_session *sess = container_of(work, struct mcs_session,
@@ -207,7 +251,9 @@ static void mcs_recovery_work(struct work_struct *work)
 	bool raise = false;
 
 	mutex_lock(&sess->mutex);
-	if (!sess->closing && mcs_recovery_any_lost(sess))
+	/* Whoever stops the session takes the connections down himself. */
+	if (!sess->closing && !mcs_recovery_fail_over(sess) &&
+	    !atomic_read(&sess->stopping))
 		raise = mcs_recovery_lose_session(sess);
 	mutex_unlock(&sess->mutex);
 

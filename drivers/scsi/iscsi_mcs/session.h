@@ -88,6 +88,8 @@ struct mcs_task;
  * @r2ts: storage of the R2T rings
  * @max_r2t: MaxOutstandingR2T they are made for
  * @parked: commands that no connection holds
+ * @lost: CmdSNs of lost connections that the target may wait for
+ * @nlost: their number
  *
  * @offer: what the leading login negotiated behind iscsid's back
  * @isid: ISID of the leading login
@@ -149,6 +151,8 @@ struct mcs_session {
 	struct mcs_r2t *r2ts;
 	u32 max_r2t;
 	struct list_head parked;
+	u32 *lost;
+	u32 nlost;
 
 	/* negotiated */
 	struct mcs_offer offer;

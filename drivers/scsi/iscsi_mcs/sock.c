@@ -2,6 +2,8 @@
 /* Copyright (C) The iscsi_mcs authors */
 #include <linux/file.h>
 #include <linux/net.h>
+#include <linux/netdevice.h>
+#include <net/dst.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 #include <trace/events/sock.h>
@@ -146,6 +148,44 @@ void mcs_sock_close(struct mcs_conn *conn)
 bool mcs_sock_is_closed(struct mcs_conn *conn)
 {
 	return READ_ONCE(conn->sock->sk->sk_state) != TCP_ESTABLISHED;
+}
+
+/* Two retransmissions and this long without any acknowledgement */
+#define MCS_SOCK_SILENCE	HZ
+#define MCS_SOCK_RETRANSMITS	2
+
+/**
+ * mcs_sock_is_silent - does the peer's TCP not answer any more?
+ * @conn: connection with a socket
+ *
+ * Only what has been sent and not acknowledged counts. A peer whose receiver
+ * is full or stopped acknowledges nevertheless, and answers window probes, so
+ * a slow or stopped target is not taken for a dead one.
+ */
+bool mcs_sock_is_silent(struct mcs_conn *conn)
+{
+	const struct sock *sk = conn->sock->sk;
+
+	return READ_ONCE(inet_csk(sk)->icsk_retransmits) >=
+	       MCS_SOCK_RETRANSMITS &&
+	       tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->rcv_tstamp) >=
+	       MCS_SOCK_SILENCE;
+}
+
+/**
+ * mcs_sock_is_link_down - has the interface gone that the connection uses?
+ * @conn: connection with a socket
+ */
+bool mcs_sock_is_link_down(struct mcs_conn *conn)
+{
+	struct dst_entry *dst = sk_dst_get(conn->sock->sk);
+	bool down;
+
+	if (!dst)
+		return false;
+	down = !netif_running(dst->dev) || !netif_carrier_ok(dst->dev);
+	dst_release(dst);
+	return down;
 }
 
 /**

@@ -41,6 +41,12 @@ int mcs_startup_create(struct mcs_session *sess, struct iscsi_conn *iconn)
 	if (!conn)
 		return -ENOMEM;
 	conn->lead = true;
+	conn->login_timeout_ms = sess->login_timeout_ms;
+	/* When it is lost and others live, we connect it again, not iscsid. */
+	if (mcs_connect_prepare(conn)) {
+		mcs_conn_put(conn);
+		return -ENOMEM;
+	}
 	mutex_lock(&sess->mutex);
 	err = mcs_session_add_conn(sess, conn);
 	if (!err) {
@@ -97,6 +103,7 @@ int mcs_startup_bind(struct mcs_session *sess, struct socket *sock)
 	spin_unlock_bh(&sess->win_lock);
 
 	lead->cid = 0;
+	lead->was_up = true;
 	lead->hdgst = false;
 	lead->ddgst = false;
 	lead->statsn_known = false;
@@ -209,6 +216,8 @@ void mcs_startup_destroy(struct mcs_session *sess)
 	mcs_startup_stop(sess, true);
 	/* It may be about to report an error on the object that goes away. */
 	mcs_recovery_cancel(sess);
+	if (lead)
+		cancel_delayed_work_sync(&lead->connect_work);
 	mcs_session_lock_stop(sess);
 	if (lead)
 		mcs_session_forget_lead(sess);

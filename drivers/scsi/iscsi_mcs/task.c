@@ -26,6 +26,9 @@ int mcs_tasks_alloc(struct mcs_session *sess, u32 n)
 	sess->tasks = kvcalloc(n, sizeof(*sess->tasks), GFP_KERNEL);
 	if (!sess->tasks)
 		return -ENOMEM;
+	sess->lost = kvcalloc(n, sizeof(*sess->lost), GFP_KERNEL);
+	if (!sess->lost)
+		return -ENOMEM;
 	sess->ntasks = n;
 	for (i = 0; i < n; i++) {
 		sess->tasks[i].tag = i;
@@ -42,8 +45,10 @@ int mcs_tasks_alloc(struct mcs_session *sess, u32 n)
 void mcs_tasks_free(struct mcs_session *sess)
 {
 	kvfree(sess->r2ts);
+	kvfree(sess->lost);
 	kvfree(sess->tasks);
 	sess->r2ts = NULL;
+	sess->lost = NULL;
 	sess->tasks = NULL;
 }
 

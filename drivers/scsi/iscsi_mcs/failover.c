@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/slab.h>
+
+#include "conn.h"
+#include "failover.h"
+#include "recovery.h"
+#include "session.h"
+#include "sock.h"
+
+/*
+ * A connection is lost and others live: the session goes on.
+ *
+ * Its commands may be sent again only when the target cannot act on their
+ * first transmission any more. What proves that depends on the target:
+ *
+ * logout-fence	Logout "close the connection" for the lost CID on a survivor
+ *	(RFC 7143, 11.14), and behind its answer a NOP-Out on the same survivor:
+ *	LIO answers the Logout first, tears down then and lets no other answer
+ *	pass on that survivor meanwhile. LIO also drops the whole session two
+ *	seconds after it has noticed the loss itself, unless the Logout comes
+ *	first; so there is no waiting for DefaultTime2Wait.
+ * close-retry	the target forgets a connection's commands when that closes;
+ *	there is no proof, only time.
+ *
+ * Then the holes: numbers the target has never seen hold back everything
+ * behind them. They are filled one by one, always the one the target waits
+ * for, with a NOP-Out that carries it.
+ */
+
+#define MCS_FAILOVER_LOGOUT_TIMEOUT	(5 * HZ)
+#define MCS_FAILOVER_FENCE_TIMEOUT	(10 * HZ)
+#define MCS_FAILOVER_PLUG_TIMEOUT	(2 * HZ)
+#define MCS_FAILOVER_SETTLE		HZ
+#define MCS_FAILOVER_PROBE_TIMEOUT	(3 * HZ)
+
+/* A CID no connection of ours has had: see mcs_connect_new_cid() */
+#define MCS_FAILOVER_PROBE_CID		0xffff
+
+/**
+ * mcs_failover_is_possible - may a loss be dealt with below the session?
+ * @sess: session
+ */
+bool mcs_failover_is_possible(struct mcs_session *sess)
+{
+	lockdep_assert_held(&sess->mutex);
+	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN ||
+	    sess->logging_out || sess->closing)
+		return false;
+	return sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE ||
+	       sess->target_class == ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY;
+}
+
+/* Logout of @cid on @via. Return: the response code, or a negative errno */
+static int mcs_failover_logout_cid(struct mcs_conn *via, u16 cid,
+				   unsigned long timeout)
+{
+	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
+	struct iscsi_logout *hdr;
+	int ret;
+
+	if (!w)
+		return -ENOMEM;
+	mcs_ctl_wait_init(w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
+	hdr = (struct iscsi_logout *)&w->ctl.hdr;
+	hdr->flags = ISCSI_FLAG_CMD_FINAL |
+		     ISCSI_LOGOUT_REASON_CLOSE_CONNECTION;
+	hdr->cid = cpu_to_be16(cid);
+	memset(hdr->rsvd3, 0, sizeof(hdr->rsvd3));
+	ret = mcs_ctl_wait_run(via, w, timeout);
+	if (!ret)
+		ret = ((struct iscsi_logout_rsp *)&w->rsp)->response;
+	kfree(w);
+	return ret;
+}
+
+/* NOP-Out and its answer; with @cmdsn a numbered one that carries it */
+static int mcs_failover_nop(struct mcs_conn *via, const u32 *cmdsn,
+			    unsigned long timeout)
+{
+	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	if (cmdsn) {
+		mcs_ctl_wait_init(w, ISCSI_OP_NOOP_OUT);
+		((struct iscsi_nopout *)&w->ctl.hdr)->cmdsn =
+			cpu_to_be32(*cmdsn);
+		w->ctl.has_cmdsn = true;
+	} else {
+		mcs_ctl_wait_init(w, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE);
+	}
+	err = mcs_ctl_wait_run(via, w, timeout);
+	kfree(w);
+	return err;
+}
+
+/* Have the target let go of the lost connection. Return: 0, or no proof */
+static int mcs_failover_release(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	struct mcs_conn *via;
+	int tries = MCS_MAX_CONNS;
+	int ret;
+
+	/* A survivor may be lost as well meanwhile: try the next one. */
+	while (tries--) {
+		via = mcs_session_any_conn(sess, conn);
+		if (!via)
+			return -ENOTCONN;
+		ret = mcs_failover_logout_cid(via, conn->cid,
+					      MCS_FAILOVER_LOGOUT_TIMEOUT);
+		if (!ret)
+			ret = mcs_failover_nop(via, NULL,
+					       MCS_FAILOVER_FENCE_TIMEOUT);
+		if (ret > 0)
+			return -EREMOTEIO;
+		if (ret != -ENOTCONN)
+			return ret;
+	}
+	return -ENOTCONN;
+}
+
+static int mcs_failover_settle(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+
+	mcs_sock_abort(conn);
+	if (wait_event_timeout(sess->wake, atomic_read(&sess->stopping),
+			       MCS_FAILOVER_SETTLE))
+		return -ECANCELED;
+	return 0;
+}
+
+/* Note the numbers the target may never have seen; io_work is stopped */
+static void mcs_failover_note_lost(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	struct mcs_task *task;
+
+	list_for_each_entry(task, &conn->active, node) {
+		if (sess->nlost < sess->ntasks)
+			sess->lost[sess->nlost++] = task->cmdsn;
+	}
+}
+
+static bool mcs_failover_is_lost(struct mcs_session *sess, u32 cmdsn)
+{
+	u32 i;
+
+	for (i = 0; i < sess->nlost; i++) {
+		if (sess->lost[i] == cmdsn)
+			return true;
+	}
+	return false;
+}
+
+static bool mcs_failover_all_passed(struct mcs_session *sess, u32 exp_cmdsn)
+{
+	u32 i;
+
+	for (i = 0; i < sess->nlost; i++) {
+		if (!mcs_sn_before(sess->lost[i], exp_cmdsn))
+			return false;
+	}
+	return true;
+}
+
+static u32 mcs_failover_exp_cmdsn(struct mcs_session *sess)
+{
+	u32 exp_cmdsn;
+
+	spin_lock_bh(&sess->win_lock);
+	exp_cmdsn = sess->win.exp_cmdsn;
+	spin_unlock_bh(&sess->win_lock);
+	return exp_cmdsn;
+}
+
+/* Return: 0 when the target waits for no lost number any more */
+static int mcs_failover_plug(struct mcs_session *sess, struct mcs_conn *conn)
+{
+	unsigned long end = jiffies + MCS_FAILOVER_PLUG_TIMEOUT;
+	struct mcs_conn *via;
+	u32 exp_cmdsn;
+	bool lost;
+	int err;
+
+	for (;;) {
+		exp_cmdsn = mcs_failover_exp_cmdsn(sess);
+		if (mcs_failover_all_passed(sess, exp_cmdsn))
+			return 0;
+		if (time_after(jiffies, end))
+			return -ETIMEDOUT;
+		via = mcs_session_any_conn(sess, conn);
+		if (!via)
+			return -ENOTCONN;
+
+		/*
+		 * Not ours: a survivor's command is on its way, a ping shows
+		 * when it has arrived. A plug that was a duplicate after all
+		 * gets no answer; what counts is that ExpCmdSN moves.
+		 */
+		lost = mcs_failover_is_lost(sess, exp_cmdsn);
+		err = mcs_failover_nop(via, lost ? &exp_cmdsn : NULL, HZ / 2);
+		if (err && err != -ETIMEDOUT && err != -ENOTCONN)
+			return err;
+		if (exp_cmdsn != mcs_failover_exp_cmdsn(sess))
+			end = jiffies + MCS_FAILOVER_PLUG_TIMEOUT;
+	}
+}
+
+/**
+ * mcs_failover_conn - deal with one lost connection while others live
+ * @conn: connection that was lost
+ *
+ * Afterwards its commands are parked and its socket is gone. On failure the
+ * target may still act on them: only a new login of the session helps.
+ *
+ * Return: 0 or a negative errno.
+ */
+int mcs_failover_conn(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	int err;
+
+	lockdep_assert_held(&sess->mutex);
+
+	mcs_conn_quiesce(conn);
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_CLEANUP);
+	mcs_failover_note_lost(conn);
+	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE)
+		err = mcs_failover_release(conn);
+	else
+		err = mcs_failover_settle(conn);
+	if (err)
+		return err;
+
+	mcs_sock_abort(conn);
+	mcs_recovery_take_tasks(conn);
+	mcs_conn_detach(conn);
+	return mcs_failover_plug(sess, conn);
+}
+
+/**
+ * mcs_failover_probe - find out what a target does with a Logout
+ * @conn: connection in full feature phase that has carried no command yet
+ *
+ * A Logout for a CID that does not exist is harmless: a conforming target says
+ * so; others close the connection it came on, whatever CID it names. A target
+ * that conforms here and fails later leads to a new login, not to damage.
+ *
+ * Return: 0 when the connection is good, a negative errno when it is gone.
+ */
+int mcs_failover_probe(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	int ret;
+
+	mutex_unlock(&sess->mutex);
+	ret = mcs_failover_logout_cid(conn, MCS_FAILOVER_PROBE_CID,
+				      MCS_FAILOVER_PROBE_TIMEOUT);
+	mutex_lock(&sess->mutex);
+
+	if (ret == ISCSI_LOGOUT_CID_NOT_FOUND) {
+		sess->target_class = ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE;
+		return 0;
+	}
+	if (ret >= 0) {
+		sess->target_class = ISCSI_MCS_TARGET_CLASS_SESSION;
+		return -ECONNRESET;
+	}
+	/* No answer at all. Let it be; a loss ends in a new login. */
+	if (ret == -ETIMEDOUT) {
+		sess->target_class = ISCSI_MCS_TARGET_CLASS_SESSION;
+		return 0;
+	}
+	return ret;
+}

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Any connection may die, the leading one too, while another lives: the session
+# stays, iscsid notices nothing, no I/O fails, the data is right, and the pause
+# is short.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
+#
+# timeout: 420
+
+. "$(dirname "$0")/lib/lib.sh"
+
+# A number out of mcsadm's JSON, summed over all places it stands in.
+count()		# key
+{
+	mcsadm list --json | tr ',{}' '\n\n\n' |
+		sed -nE "s/^ *\"$1\": *([0-9]+).*/\1/p" |
+		awk '{ s += $1 } END { print s + 0 }'
+}
+
+more_losses()	# than
+{
+	[ "$(count losses)" -gt "$1" ]
+}
+
+# Longest time a single command of fio took, in ms, as fio says.
+longest_io()
+{
+	sed -nE 's/.* clat \((n|u|m)sec\).*max= *([0-9.]+)(k?).*/\1 \2 \3/p' "$RUN/io.log" |
+		awk '{ ms = $2 * ($3 == "k" ? 1000 : 1)
+		       if ($1 == "u") ms /= 1000
+		       if ($1 == "n") ms /= 1000000
+		       if (ms > max) max = ms } END { printf "%d\n", max }'
+}
+
+lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
+{
+	local link=$1 bound=$2 lose=$3 restore=$4
+	local before recoveries
+
+	io_begin "$(disk)"
+	before=$(count losses)
+	recoveries=$(count recoveries)
+	"$lose" "$link"
+	wait_for 20 more_losses "$before"
+	io_resumed "$(disk)" 20
+	"$restore" "$link"
+	wait_for 30 conns_up 2
+	io_end
+	equals "$(count recoveries)" "$recoveries" "recoveries of the whole session"
+	note "longest command $(longest_io) ms, longest recovery $(count longest_pause_ms) ms"
+	[ "$(longest_io)" -le $((bound * RIG_TIME_FACTOR)) ] ||
+		fail "the pause was longer than $bound ms"
+}
+
+reset_by_target()
+{
+	on_target ss -K "sport = :3260 and src $(target_ip "$1")" >"$RUN/killed"
+	[ -s "$RUN/killed" ]
+}
+
+reset_by_initiator()
+{
+	ss -K "dport = :3260 and dst $(target_ip "$1")" >"$RUN/killed"
+	[ -s "$RUN/killed" ]
+}
+
+iscsid_noticed_nothing()
+{
+	! grep -E 'conn error|operational after recovery' "$RUN/iscsid.log"
+}
+
+ends_well()
+{
+	logout
+	wait_for 20 no_sessions
+	equals "$(tcp_count)" 0 "TCP connections"
+}
+
+need_mcs
+klog_allow 'iSCSI Login' 'iSCSI/iqn' 'detected conn error'
+plan 10
+must target_create links="1 2" attrib.default_erl=0
+must login
+must conn_add 2
+subtest "target resets the added connection" lost 2 3000 reset_by_target true
+subtest "target resets the leading connection" lost 1 3000 reset_by_target true
+subtest "initiator's stack resets one" lost 2 3000 reset_by_initiator true
+subtest "and the other" lost 1 3000 reset_by_initiator true
+subtest "link of one goes down" lost 2 3000 link_down link_up
+subtest "link of the other goes down" lost 1 3000 link_down link_up
+subtest "link of one goes silent" lost 2 6000 link_drop link_restore
+subtest "link of the other goes silent" lost 1 6000 link_drop link_restore
+subtest "iscsid noticed nothing" iscsid_noticed_nothing
+subtest "logout" ends_well
