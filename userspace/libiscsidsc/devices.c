@@ -29,7 +29,7 @@ static int read_attr(const char *dir, const char *attr, char *text, int size)
 	in = fopen(path, "re");
 	if (!in)
 		return -1;
-	ok = fgets(text, size, in) != NULL;
+	ok = !!fgets(text, size, in);
 	fclose(in);
 	return ok ? 0 : -1;
 }

@@ -201,7 +201,7 @@ ISDSC_STATUS LoginIScsiTargetW(char16_t *TargetName,
 {
 	struct login l = {
 		.informational = IsInformationalSession,
-		.mappings = Mappings != NULL,
+		.mappings = !!Mappings,
 		.initiator_port = InitiatorPortNumber,
 		.security = SecurityFlags,
 		.options = LoginOptions,
@@ -271,7 +271,7 @@ ISDSC_STATUS LoginIScsiTargetA(char *TargetName, uint8_t IsInformationalSession,
 {
 	struct login l = {
 		.informational = IsInformationalSession,
-		.mappings = Mappings != NULL,
+		.mappings = !!Mappings,
 		.initiator_port = InitiatorPortNumber,
 		.security = SecurityFlags,
 		.options = LoginOptions,
@@ -333,12 +333,12 @@ static int devices_busy(uint32_t sid)
  */
 ISDSC_STATUS LogoutIScsiTarget(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId)
 {
-	const char *argv[] = { "iscsiadm", "-m", "session", "-r", NULL, "-u",
-			       NULL };
+	char sid[16];
+	const char *const argv[] = { "iscsiadm", "-m", "session", "-r", sid,
+				     "-u", NULL };
 	struct iscsidsc_snapshot *snap;
 	ISDSC_STATUS status;
 	struct iscsidsc *h;
-	char sid[16];
 
 	if (!UniqueSessionId)
 		return ERROR_INVALID_PARAMETER;
@@ -350,7 +350,6 @@ ISDSC_STATUS LogoutIScsiTarget(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId)
 	if (status)
 		return status;
 	snprintf(sid, sizeof(sid), "%u", snap->sessions[0]->sid);
-	argv[4] = sid;
 	if (devices_busy(snap->sessions[0]->sid))
 		status = ISDSC_DEVICE_BUSY_ON_SESSION;
 	else

@@ -59,8 +59,8 @@ static int optional(const char *text, uint32_t preset, uint32_t *value)
  */
 static int bytes_in_place(char *text)
 {
+	char pair[3] = "";
 	size_t len = strlen(text), i;
-	unsigned int byte;
 
 	if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
 		return (int)len;
@@ -70,9 +70,10 @@ static int bytes_in_place(char *text)
 		if (!isxdigit((unsigned char)text[i]))
 			return -1;
 	for (i = 2; i < len; i += 2) {
-		sscanf(text + i, "%2x", &byte);
-		text[i / 2 - 1] = (char)byte;
+		memcpy(pair, text + i, 2);
+		text[i / 2 - 1] = (char)strtoul(pair, NULL, 16);
 	}
+	explicit_bzero(pair, sizeof(pair));
 	return (int)(len / 2 - 1);
 }
 

@@ -57,8 +57,9 @@ int persist_add(const struct iscsidsc_session *session,
 	status = iscsidsc_saved_add(&saved);
 	if (!status)
 		return EXIT_DONE;
-	failed(NULL, status, "connection of session %" PRIu32
-	       " works, but is not saved", session->sid);
+	failed(NULL, status,
+	       "connection of session %" PRIu32 " works, but is not saved",
+	       session->sid);
 	return EXIT_PARTLY;
 }
 
@@ -112,9 +113,9 @@ int persist_remove(const struct iscsidsc_session *session,
 	if (saved && forget)
 		status = iscsidsc_saved_remove(saved);
 	else if (saved)
-		printf("session %" PRIu32 ": conn %u stays saved, "
-		       "remove --persistent forgets it\n", session->sid,
-		       conn->cid);
+		printf("session %" PRIu32
+		       ": conn %u stays saved, remove --persistent forgets it\n",
+		       session->sid, conn->cid);
 	iscsidsc_saved_free(list);
 	if (!status)
 		return EXIT_DONE;
@@ -146,7 +147,7 @@ static json_object *json_saved(const struct iscsidsc_saved *saved)
 static void text_saved(const struct iscsidsc_saved *saved)
 {
 	/* IPv6 addresses in brackets, for the port behind them */
-	int v6 = strchr(saved->add.address, ':') != NULL;
+	int v6 = !!strchr(saved->add.address, ':');
 
 	printf("%s  %s -> %s%s%s:%u%s%s\n", saved->target,
 	       saved->add.source ? saved->add.source : "-", v6 ? "[" : "",
@@ -210,8 +211,9 @@ static void restore_one(struct iscsidsc *h,
 	status = iscsidsc_conn_add(h, &add, &conn);
 	if (status && status != ISDSC_CONNECTION_ALREADY_EXISTS) {
 		tally->bad++;
-		failed(h, status, "cannot add connection to session %" PRIu32
-		       " via %s", session->sid, saved->add.address);
+		failed(h, status,
+		       "cannot add connection to session %" PRIu32 " via %s",
+		       session->sid, saved->add.address);
 		return;
 	}
 	tally->good++;

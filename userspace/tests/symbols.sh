@@ -25,8 +25,9 @@ check()
 listed=$(sed -n 's/^\t\([A-Za-z_0-9]*\);$/\1/p' "$here/../libiscsidsc/libiscsidsc.map")
 exported=$(nm -D --defined-only "$lib" |
 	sed -n 's/.* T \(.*\)@@LIBISCSIDSC_1\.0$/\1/p')
-declared=$(sed -nE 's/^(ISDSC_API )?(ISDSC_STATUS|void|int|size_t|const char \*) ?(iscsidsc_[a-z_]+|[A-Za-z]*IScsi[A-Za-z]+)\(.*/\3/p; s/^((Add|Remove|Get)IScsi[A-Za-z]+|iscsidsc_[a-z_]+)\(.*/\1/p' \
-	"$top/include/iscsidsc.h" "$top/include/iscsidsc_linux.h")
+declared=$(sed -nE '
+	s/^(ISDSC_STATUS|uint32_t|void|int|size_t|const char \*) ?([A-Za-z_]+)\(.*/\2/p
+	s/^([A-Za-z_]+)\(.*/\1/p' "$top"/include/iscsidsc*.h)
 check "exported symbols are those of the version script" "$listed" "$exported"
 check "exported symbols are those of the headers" "$declared" "$exported"
 

@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include <iscsidsc.h>
+#include <iscsidsc_wmi.h>
 
 #define SIZE(type, size) \
 	static_assert(sizeof(type) == (size), #type " has a wrong size")
@@ -149,6 +150,17 @@ AT(PERSISTENT_ISCSI_LOGIN_INFOA, InitiatorPortNumber, 484);
 AT(PERSISTENT_ISCSI_LOGIN_INFOA, TargetPortal, 488);
 AT(PERSISTENT_ISCSI_LOGIN_INFOA, LoginOptions, 1024);
 SIZE(ISCSI_VERSION_INFO, 12);
+
+SIZE(ISCSI_Path, 32);
+AT(ISCSI_Path, EstimatedLinkSpeed, 8);
+AT(ISCSI_Path, PathWeight, 16);
+AT(ISCSI_Path, PrimaryPath, 20);
+AT(ISCSI_Path, ConnectionStatus, 24);
+AT(ISCSI_Path, TCPOffLoadAvailable, 28);
+SIZE(ISCSI_Supported_LB_Policies, 48);
+AT(ISCSI_Supported_LB_Policies, LoadBalancePolicy, 8);
+AT(ISCSI_Supported_LB_Policies, iSCSI_PathCount, 12);
+AT(ISCSI_Supported_LB_Policies, iSCSI_Paths, 16);
 
 static_assert(LoginOptions == 7 && InitiatorName == 5, "information classes");
 static_assert(ISCSI_ANY_INITIATOR_PORT == 0xffffffffu, "any port");

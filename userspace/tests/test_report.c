@@ -158,8 +158,7 @@ static void logs_in(void **state)
 	fake_host.on_login = third_session;
 	assert_int_equal(login(disk3, &portal, NULL, 0, &id), 0);
 	assert_string_equal(fake_host.command,
-			    "iscsiadm -m node -T iqn.2024-01.example:disk3 "
-			    "-p 10.0.1.10:3260 --login");
+			    "iscsiadm -m node -T iqn.2024-01.example:disk3 -p 10.0.1.10:3260 --login");
 	assert_int_equal((uint32_t)id.AdapterSpecific, 13);
 	assert_int_equal(login(disk3, &portal, NULL, 0, &id),
 			 ISDSC_TARGET_ALREADY_LOGGED_IN);

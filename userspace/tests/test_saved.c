@@ -128,8 +128,8 @@ static void written_by_hand(void **state)
 
 	(void)state;
 	fake_host_file(CONFIG,
-		       "# mine\n\n  [connection]  \n target=iqn.a\n"
-		       "address  =  host.example \n[initiator]\n"
+		       "# mine\n\n  [connection]\t\n target=iqn.a\n"
+		       "address  =  host.example\t\n[initiator]\n"
 		       "chap-secret-in = secret of 15 b\n"
 		       "[connection]\ntarget = iqn.b\naddress = ::1\n"
 		       "port = 860\n");

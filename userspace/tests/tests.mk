@@ -7,7 +7,7 @@
 
 include Makefile
 
-UNITS := list add status text event saved report
+UNITS := list add status text event saved report wmi
 UNIT_BIN := $(UNITS:%=$(O)/tests/test_%) $(O)/tests/test_netlink \
 	$(O)/tests/test_host
 LIB_TEST_SRC := $(filter-out %/transport.c %/host.c,$(LIB_SRC))
