@@ -180,7 +180,6 @@ static bool mcs_recovery_is_lost(struct mcs_conn *conn)
 	       (conn->lead || conn->state != ISCSI_MCS_CONN_STATE_LOGIN);
 }
 
-
 static struct mcs_conn *mcs_recovery_next_lost(struct mcs_session *sess)
 {
 	struct mcs_conn *conn;

@@ -150,7 +150,7 @@ bool mcs_sock_is_closed(struct mcs_conn *conn)
 	return READ_ONCE(conn->sock->sk->sk_state) != TCP_ESTABLISHED;
 }
 
-/* Two retransmissions and this long without any acknowledgement */
+/* Two retransmissions and this long without any ACK */
 #define MCS_SOCK_SILENCE	HZ
 #define MCS_SOCK_RETRANSMITS	2
 
