@@ -52,6 +52,19 @@ $(O)/tests/mcsadm: $(TEST_DEPS)
 	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/fake_mcsadm.c $(FAKE) $(TOOL_SRC) \
 		$(LIB_TEST_SRC) $(NL_LIBS) $(JSON_LIBS)
 
+# What examples of the manual pages are linked with
+FAKE_OBJ := $(patsubst %.c,$(O)/tests/obj/%.o,$(LIB_TEST_SRC) $(FAKE) \
+	tests/fake_mcsadm.c)
+
+$(O)/tests/obj/%.o: %.c $(TEST_DEPS)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) -c -o $@ $<
+
+man: $(FAKE_OBJ) $(LIB_SO)
+	$(Q)tests/man.sh $(LIB_SO) $(CC) -std=c11 -Wall -Wextra -Werror \
+		-I$(TOP)/include $(FAKE_OBJ) -Wl,--push-state,--as-needed \
+		$(NL_LIBS) -Wl,--pop-state
+
 # Headers stand alone, in C and C++, with and without UNICODE.
 headers:
 	$(Q)for u in -UUNICODE -DUNICODE; do for h in $(HEADERS); do \
@@ -80,6 +93,6 @@ tool: $(O)/tests/mcsadm
 symbols: $(LIB_SO)
 	$(Q)tests/symbols.sh $(LIB_SO)
 
-run-tests: headers units threads tool symbols
+run-tests: headers units threads tool symbols man
 
-.PHONY: run-tests headers units threads tool symbols
+.PHONY: run-tests headers units threads tool symbols man
