@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <scsi/scsi_cmnd.h>
 
@@ -109,7 +108,6 @@ static void mcs_conn_io_work(struct work_struct *work)
 {
 	struct mcs_conn *conn = container_of(work, struct mcs_conn, io_work);
 	ktime_t end = ktime_add_us(ktime_get(), MCS_CONN_QUOTA_US);
-	unsigned int noreclaim = memalloc_noreclaim_save();
 	bool more;
 
 	do {
@@ -120,7 +118,6 @@ static void mcs_conn_io_work(struct work_struct *work)
 	if (!more && mcs_conn_may_io(conn) && mcs_sock_is_closed(conn))
 		mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR,
 			      mcs_sock_error(conn), "connection closed");
-	memalloc_noreclaim_restore(noreclaim);
 	if (more)
 		mcs_conn_kick(conn);
 }

@@ -3,6 +3,7 @@
 #include <linux/crc32c.h>
 #include <linux/highmem.h>
 #include <linux/net.h>
+#include <linux/sched/mm.h>
 #include <net/sock.h>
 
 #include "conn.h"
@@ -172,6 +173,9 @@ static bool mcs_tx_has_room(struct mcs_conn *conn)
 	return sk_stream_is_writeable(sk);
 }
 
+/* PDUs sent before received ones get their turn */
+#define MCS_TX_BUDGET	64
+
 static bool mcs_tx_has_more(struct mcs_conn *conn)
 {
 	return conn->tx.unsol || !list_empty(&conn->dataq) ||
@@ -187,22 +191,24 @@ static bool mcs_tx_has_more(struct mcs_conn *conn)
  */
 int mcs_tx_run(struct mcs_conn *conn)
 {
+	/* Swap may lie behind this socket. */
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	int budget = MCS_TX_BUDGET;
 	int sent = 0;
-	int budget = 64;
 	int ret;
 
 	while (budget--) {
-		if (!conn->tx.busy) {
-			if (!mcs_tx_has_room(conn) || !mcs_tx_next(conn))
-				return sent;
-		}
+		if (!conn->tx.busy &&
+		    (!mcs_tx_has_room(conn) || !mcs_tx_next(conn)))
+			break;
 		ret = mcs_tx_push(conn, mcs_tx_has_more(conn));
 		if (ret < 0)
-			return ret;
-		if (!ret)
-			return sent;
+			sent = ret;
+		if (ret <= 0)
+			break;
 		mcs_tx_pdu_sent(conn);
 		sent = 1;
 	}
+	memalloc_noreclaim_restore(noreclaim);
 	return sent;
 }
