@@ -37,7 +37,7 @@ static bool mcs_main_iscsi_tcp_is_loaded(void)
 static int __init mcs_main_init_workqueues(void)
 {
 	mcs_io_wq = alloc_workqueue("iscsi_mcs_io",
-				    WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_PERCPU, 0);
+				    WQ_MEM_RECLAIM | WQ_PERCPU, 0);
 	mcs_recovery_wq = alloc_workqueue("iscsi_mcs_recovery",
 					  WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	mcs_connect_wq = alloc_workqueue("iscsi_mcs_connect",
