@@ -105,7 +105,7 @@ static int mcs_admin_check(struct mcs_session *sess,
 }
 
 static struct mcs_conn *mcs_admin_new_conn(struct mcs_session *sess,
-					   const struct mcs_admin_add *req)
+					   struct mcs_admin_add *req)
 {
 	struct mcs_conn *conn = mcs_conn_alloc(sess);
 
@@ -125,6 +125,8 @@ static struct mcs_conn *mcs_admin_new_conn(struct mcs_session *sess,
 	conn->role = req->role;
 	conn->weight = req->weight;
 	conn->conn_flags = req->flags;
+	conn->auth = req->auth;
+	req->auth = NULL;
 	return conn;
 }
 
@@ -158,7 +160,7 @@ static int mcs_admin_result(struct mcs_session *sess, struct mcs_conn *conn,
 /**
  * mcs_admin_add - add a connection to a session and wait until it works
  * @sess: session
- * @req: what to add
+ * @req: what to add; its secrets are taken over
  * @connp: set to the connection, with a reference
  * @extack: takes the reason in words
  *
@@ -166,7 +168,7 @@ static int mcs_admin_result(struct mcs_session *sess, struct mcs_conn *conn,
  *
  * Return: 0 or a negative errno as listed in the netlink specification.
  */
-int mcs_admin_add(struct mcs_session *sess, const struct mcs_admin_add *req,
+int mcs_admin_add(struct mcs_session *sess, struct mcs_admin_add *req,
 		  struct mcs_conn **connp, struct netlink_ext_ack *extack)
 {
 	struct mcs_conn *conn;

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 #include <uapi/linux/iscsi_mcs.h>
 
+struct mcs_auth;
 struct mcs_conn;
 struct mcs_session;
 struct netlink_ext_ack;
@@ -22,6 +23,7 @@ struct netlink_ext_ack;
  * @role: enum iscsi_mcs_role
  * @weight: for weighted paths
  * @flags: enum iscsi_mcs_conn_flags
+ * @auth: names and secrets, NULL for the session's; the connection takes it
  */
 struct mcs_admin_add {
 	struct sockaddr_storage remote;
@@ -33,9 +35,10 @@ struct mcs_admin_add {
 	enum iscsi_mcs_role role;
 	u32 weight;
 	u32 flags;
+	struct mcs_auth *auth;
 };
 
-int mcs_admin_add(struct mcs_session *sess, const struct mcs_admin_add *req,
+int mcs_admin_add(struct mcs_session *sess, struct mcs_admin_add *req,
 		  struct mcs_conn **connp, struct netlink_ext_ack *extack);
 int mcs_admin_del(struct mcs_session *sess, struct mcs_conn *conn,
 		  struct netlink_ext_ack *extack);

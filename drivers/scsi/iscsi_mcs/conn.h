@@ -19,6 +19,7 @@
 #include "pdu.h"
 #include "task.h"
 
+struct mcs_auth;
 struct mcs_connect;
 struct mcs_session;
 
@@ -176,6 +177,7 @@ enum mcs_conn_flag {
  * @want_ddgst: likewise
  * @role: enum iscsi_mcs_role
  * @weight: for weighted paths
+ * @auth: names and secrets that came with the request, NULL if none
  * @conn_flags: enum iscsi_mcs_conn_flags bits of the request
  *
  * @sock: socket, NULL while down
@@ -249,6 +251,7 @@ struct mcs_conn {
 	s8 want_ddgst;
 	enum iscsi_mcs_role role;
 	u32 weight;
+	struct mcs_auth *auth;
 	u32 conn_flags;
 
 	/* socket; session mutex */

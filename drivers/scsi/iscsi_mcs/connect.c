@@ -7,6 +7,7 @@
 #include <net/sock.h>
 #include <scsi/libiscsi.h>
 
+#include "auth.h"
 #include "conn.h"
 #include "connect.h"
 #include "event.h"
@@ -36,6 +37,8 @@
  * @epoch: session's epoch when it began
  * @initiator_name: copy of the session's
  * @target_name: copy of the session's
+ * @auth: copy of the names and secrets, wiped after the attempt
+ * @chap: the same for the login
  * @login: state of the login
  */
 struct mcs_connect {
@@ -44,6 +47,8 @@ struct mcs_connect {
 	u32 epoch;
 	char initiator_name[MCS_LOGIN_NAME_MAX + 1];
 	char target_name[MCS_LOGIN_NAME_MAX + 1];
+	struct mcs_auth auth;
+	struct mcs_chap_auth chap;
 	struct mcs_login login;
 };
 
@@ -139,6 +144,9 @@ static int mcs_connect_begin(struct mcs_conn *conn)
 		.max_recv_dlength = sess->max_recv,
 	};
 	memcpy(p->isid, sess->isid, sizeof(p->isid));
+	mcs_auth_resolve(&job->auth, conn->auth, sess);
+	if (mcs_auth_chap(&job->auth, sess, &job->chap))
+		p->auth = &job->chap;
 	mcs_login_ctl_init(&conn->login_ctl);
 	conn->status_class = 0;
 	conn->status_detail = 0;
@@ -185,13 +193,14 @@ static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 	int err;
 
 	err = mcs_login_start(&job->login, &job->params);
-	if (err) {
+	if (err && r->cause == MCS_LOGIN_OK) {
 		mcs_connect_note_error(conn, err,
 				       "session has no TSIH or name to log in with");
 		return err;
 	}
-	err = mcs_login_run(sock, &conn->login_ctl, &job->login,
-			    &mcs_connect_login_ops, conn->sess, deadline);
+	if (!err)
+		err = mcs_login_run(sock, &conn->login_ctl, &job->login,
+				    &mcs_connect_login_ops, conn->sess, deadline);
 	if (!err)
 		return 0;
 
@@ -227,7 +236,11 @@ static int mcs_connect_attempt(struct mcs_conn *conn, struct socket **sockp)
 		goto err_release;
 	}
 	WRITE_ONCE(conn->state, ISCSI_MCS_CONN_STATE_LOGIN);
+	if (job->params.auth)
+		mutex_lock(&conn->sess->auth_mutex);
 	err = mcs_connect_login(conn, sock, deadline);
+	if (job->params.auth)
+		mutex_unlock(&conn->sess->auth_mutex);
 	if (err)
 		goto err_release;
 	mcs_login_ctl_detach(&conn->login_ctl);
@@ -346,6 +359,8 @@ static void mcs_connect_work(struct work_struct *work)
 	mutex_unlock(&sess->mutex);
 	if (!err)
 		err = mcs_connect_attempt(conn, &sock);
+	mcs_login_wipe(&conn->job->login);
+	memzero_explicit(&conn->job->auth, sizeof(conn->job->auth));
 
 	mutex_lock(&sess->mutex);
 	if (!err && mcs_connect_is_stale(conn)) {
@@ -399,6 +414,7 @@ int mcs_connect_prepare(struct mcs_conn *conn)
  */
 void mcs_connect_destroy(struct mcs_conn *conn)
 {
+	kfree_sensitive(conn->auth);
 	kvfree(conn->job);
 }
 

@@ -2,12 +2,14 @@
 /* Copyright (C) The iscsi_mcs authors */
 #include <linux/capability.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <net/genetlink.h>
 
 #include "admin.h"
 #include "conn.h"
 #include "netlink-gen.h"
 #include "netlink.h"
+#include "nl_auth.h"
 #include "nl_attr.h"
 #include "session.h"
 
@@ -334,12 +336,6 @@ static int mcs_nl_add_request(struct genl_info *info, struct mcs_admin_add *req)
 		NL_SET_ERR_MSG(info->extack, "IPsec is not supported yet");
 		return -EOPNOTSUPP;
 	}
-	if (a[ISCSI_MCS_A_CONN_AUTH] &&
-	    nla_get_u32(a[ISCSI_MCS_A_CONN_AUTH]) > ISCSI_MCS_AUTH_NONE) {
-		NL_SET_ERR_MSG(info->extack,
-			       "CHAP on added connections is not supported yet");
-		return -EOPNOTSUPP;
-	}
 	return mcs_nl_add_addresses(info, req);
 }
 
@@ -364,6 +360,11 @@ int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(sess))
 		return PTR_ERR(sess);
 
+	req.auth = mcs_nl_get_auth(info);
+	if (IS_ERR(req.auth)) {
+		err = PTR_ERR(req.auth);
+		goto out;
+	}
 	err = mcs_admin_add(sess, &req, &conn, info->extack);
 	if (!err) {
 		mutex_lock(&sess->mutex);
@@ -371,6 +372,8 @@ int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
 		mutex_unlock(&sess->mutex);
 		mcs_conn_put(conn);
 	}
+	kfree_sensitive(req.auth);
+out:
 	mcs_session_put(sess);
 	return err;
 }

@@ -36,7 +36,12 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 	sess->isess = cls->dd_data;
 	sess->shost = iscsi_session_to_shost(cls);
 	sess->sid = cls->sid;
+	if (mcs_chap_shash_alloc(&sess->hash)) {
+		kfree(sess);
+		return NULL;
+	}
 	mutex_init(&sess->mutex);
+	mutex_init(&sess->auth_mutex);
 	init_waitqueue_head(&sess->wake);
 	INIT_LIST_HEAD(&sess->conns);
 	INIT_LIST_HEAD(&sess->parked);
@@ -103,7 +108,8 @@ static void mcs_session_release(struct kref *ref)
 
 	if (sess->net)
 		put_net(sess->net);
-	kfree(sess);
+	mcs_chap_shash_free(&sess->hash);
+	kfree_sensitive(sess);
 }
 
 /**

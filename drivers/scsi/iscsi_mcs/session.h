@@ -14,6 +14,7 @@
 #include <scsi/scsi_transport_iscsi.h>
 #include <uapi/linux/iscsi_mcs.h>
 
+#include "chap_shash.h"
 #include "offer.h"
 #include "window.h"
 
@@ -98,6 +99,11 @@ struct mcs_task;
  * @lead_hdgst: the leading login agreed on header digests
  * @lead_ddgst: and on data digests
  * @max_recv: MaxRecvDataSegmentLength we declare on every connection
+ * @hash: hash algorithms for CHAP
+ * @auth_mutex: logins with CHAP take turns, for @chap_history; taken with no
+ *	other lock held
+ * @chap_history: challenges sent lately, so that none comes back as the
+ *	target's own
  * @net: network namespace of iscsid's socket
  * @target_class: enum iscsi_mcs_target_class
  * @nop_interval_ms: idle time before a ping, 0 for never
@@ -162,6 +168,9 @@ struct mcs_session {
 	bool lead_hdgst;
 	bool lead_ddgst;
 	u32 max_recv;
+	struct mcs_chap_shash hash;
+	struct mutex auth_mutex;
+	struct mcs_chap_history chap_history;
 	struct net *net;
 	enum iscsi_mcs_target_class target_class;
 	u32 nop_interval_ms;
