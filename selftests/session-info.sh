@@ -11,11 +11,13 @@
 
 . "$(dirname "$0")/lib/lib.sh"
 
-# session -P 3 and statistics, without what differs between two logins
+# session -P 3 and statistics, without what differs between two logins and
+# without the extended statistics, which are each driver's own
 show()
 {
 	iscsiadm -m session -r "$(sid)" -P 3
-	iscsiadm -m session -r "$(sid)" -s | sed -E 's/[0-9]+$/N/'
+	iscsiadm -m session -r "$(sid)" -s |
+		sed -E 's/[0-9]+$/N/; /^iSCSI Extended:/,$d'
 }
 
 normalise()

@@ -35,7 +35,8 @@ io_begin()	# device, options...
 	shift
 
 	rm -f "$RUN/io.log"
-	mapfile -t words < <(fio_words "$dev" --time_based --runtime=300 "$@")
+	mapfile -t words < <(fio_words "$dev" --time_based \
+		--runtime=$((300 * RIG_TIME_FACTOR)) "$@")
 	bg_start io fio "${words[@]}"
 	wait_for 30 io_moving "$dev"
 }

@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# The login of an added connection on the wire, field by field: RFC 7143
+# sections 6.3, 7.1.3 and 11.12.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10 (captured)
+#
+# timeout: 120
+
+. "$(dirname "$0")/lib/lib.sh"
+
+# Login Requests in the capture, one line of hexadecimal digits each
+requests()
+{
+	tcpdump -r "$RUN/capture.pcap" -nn -x \
+		"src $(initiator_ip 2) and tcp[(tcp[12] & 0xf0) >> 2] & 0x3f = 3" \
+		2>/dev/null |
+		awk '/^\t0x/ { for (i = 2; i <= NF; i++) line = line $i; next }
+			line != "" { print line; line = "" }
+			END { if (line != "") print line }' |
+		while read -r packet; do
+			# behind the headers of IP and TCP
+			ip=$(((16#${packet:1:1}) * 8))
+			tcp=$(((16#${packet:ip + 24:1}) * 8))
+			echo "${packet:ip + tcp}"
+		done
+}
+
+field()		# request, offset, length in bytes
+{
+	echo "${1:$2 * 2:$3 * 2}"
+}
+
+number()	# request, offset, length in bytes
+{
+	echo $((16#$(field "$@")))
+}
+
+# text keys of a request, one per line
+keys()		# request
+{
+	local length
+
+	length=$(number "$1" 5 3)
+	field "$1" 48 "$length" | sed 's/../\\x&/g' |
+		{ IFS= read -r text; printf %b "$text"; } | tr '\0' '\n'
+}
+
+captures()
+{
+	capture_start 2
+	session_field cmdsn >"$RUN/cmdsn"
+	conn_add 2
+	conns_up 2
+	capture_stop
+	requests >"$RUN/requests"
+	note "$(wc -l <"$RUN/requests") Login Requests"
+	[ -s "$RUN/requests" ]
+}
+
+each()		# function, arguments...
+{
+	local request
+
+	while read -r request; do
+		"$@" "$request"
+	done <"$RUN/requests"
+}
+
+immediate()
+{
+	equals $((16#${1:0:2} & 0x40)) 64 "I bit"
+}
+
+same_session()
+{
+	equals "$(field "$1" 8 6)" "$(session_field isid | tr -d ':.-' | sed 's/^0x//')" ISID
+	equals "$(number "$1" 14 2)" "$(session_field tsih)" TSIH
+	negate [ "$(number "$1" 14 2)" = 0 ]
+}
+
+new_cid()
+{
+	equals "$(number "$1" 20 2)" "$(cid_of_link 2)" CID
+	negate [ "$(number "$1" 20 2)" = 0 ]
+}
+
+current_cmdsn()
+{
+	equals "$(number "$1" 24 4)" "$(cat "$RUN/cmdsn")" CmdSN
+}
+
+login_takes_no_number()
+{
+	equals "$(session_field cmdsn)" "$(cat "$RUN/cmdsn")" "CmdSN afterwards"
+}
+
+status_numbers()
+{
+	equals "$(number "$(head -n 1 "$RUN/requests")" 28 4)" 0 "first ExpStatSN"
+}
+
+names_once()
+{
+	keys "$(head -n 1 "$RUN/requests")" >"$RUN/keys"
+	cat "$RUN/keys"
+	grep -qx "InitiatorName=$INITIATOR_IQN" "$RUN/keys"
+	grep -qx "TargetName=$IQN" "$RUN/keys"
+}
+
+connection_keys_only()
+{
+	local key
+
+	for key in SessionType MaxConnections InitialR2T ImmediateData \
+		   MaxBurstLength FirstBurstLength MaxOutstandingR2T \
+		   DefaultTime2Wait DefaultTime2Retain ErrorRecoveryLevel \
+		   DataPDUInOrder DataSequenceInOrder; do
+		! keys "$1" | grep "^$key=" || fail "$key is sent"
+	done
+}
+
+padded()
+{
+	equals "$(number "$1" 4 1)" 0 "TotalAHSLength"
+	equals $((16#${1:4:4})) 0 "versions"
+}
+
+need_mcs
+plan 9
+must target_create links="1 2"
+must login
+subtest "an added login is captured" captures
+subtest "every request is immediate" each immediate
+subtest "ISID and TSIH are the session's" each same_session
+subtest "CID is the new connection's" each new_cid
+subtest "CmdSN is the session's current one" each current_cmdsn
+subtest "the login consumed no CmdSN" login_takes_no_number
+subtest "ExpStatSN starts at 0" status_numbers
+subtest "the first request names both ends" names_once
+subtest "no key of leading connections is sent" each connection_keys_only

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# A connection is lost under I/O, in several ways: no I/O error, data
+# verified, and afterwards the session has its connections again.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
+#
+# timeout: 420
+
+. "$(dirname "$0")/lib/lib.sh"
+
+# Both connections carry commands again, I/O goes on.
+whole_again()	# deadline
+{
+	wait_for "$1" conns_up 2
+	equals "$(tcp_count 1)" 1 "TCP connections over link 1"
+	equals "$(tcp_count 2)" 1 "TCP connections over link 2"
+	io_resumed "$(disk)" 30
+	equals "$(session_state)" LOGGED_IN "session"
+}
+
+# What changes when a connection is lost, however soon it is back.
+loss_counters()
+{
+	mcsadm list --json | jq -c '.sessions[0] |
+		[.recoveries, .generation, [.connections[].losses]]'
+}
+
+loss_counted()	# counters before
+{
+	[ "$(loss_counters)" != "$1" ]
+}
+
+lost()		# link, how to lose it, how to bring it back
+{
+	local before
+
+	io_begin "$(disk)"
+	before=$(loss_counters)
+	"$2" "$1"
+	wait_for 40 loss_counted "$before"
+	"$3" "$1"
+	whole_again 120
+	io_end
+}
+
+# the target resets the TCP connection; nothing has to be brought back
+reset_by_target()
+{
+	on_target ss -K "sport = :3260 and src $(target_ip "$1")" >"$RUN/killed"
+	[ -s "$RUN/killed" ]
+}
+
+# which sessions iscsid has had to log in again
+target_restarts()
+{
+	io_begin "$(disk)"
+	target_disable
+	wait_for 40 state_is FAILED
+	target_enable
+	whole_again 120
+	io_end
+}
+
+iscsid_restarts()
+{
+	io_begin "$(disk)"
+	bg_stop iscsid KILL
+	io_resumed "$(disk)" 30
+	iscsid_start
+	wait_for 60 grep -q 'is operational after recovery' "$RUN/iscsid.log"
+	whole_again 120
+	io_end
+}
+
+ends_well()
+{
+	logout
+	wait_for 20 no_sessions
+	equals "$(tcp_count)" 0 "TCP connections"
+}
+
+need_mcs
+klog_allow 'detected conn error' 'iscsi_mcs' 'session[0-9]+: conn' 'ping timeout' \
+	'iSCSI Login' 'iSCSI/iqn'
+plan 8
+must target_create links="1 2" attrib.default_erl=0
+must login "node.conn[0].timeo.noop_out_interval=2" "node.conn[0].timeo.noop_out_timeout=2"
+must conn_add 2
+subtest "target resets the added connection" lost 2 reset_by_target true
+subtest "target resets the leading connection" lost 1 reset_by_target true
+subtest "added connection's link goes silent" lost 2 link_drop link_restore
+subtest "leading connection's link goes silent" lost 1 link_drop link_restore
+subtest "added connection's link goes down" lost 2 link_down link_up
+subtest "target restarts" target_restarts
+subtest "iscsid restarts" iscsid_restarts
+subtest "logout" ends_well

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Who may change something, and what a monitor sees of it.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
+#
+# timeout: 180
+
+. "$(dirname "$0")/lib/lib.sh"
+
+unprivileged()
+{
+	expect_failure setpriv --reuid 1000 --clear-groups --inh-caps=-all \
+		"$MCSADM" add --session "$(sid)" --portal 10.0.2.10 2>"$RUN/add.out"
+	cat "$RUN/add.out"
+	conns_up 1
+	expect_failure setpriv --reuid 1000 --clear-groups --inh-caps=-all \
+		"$MCSADM" remove --session "$(sid)" --cid 0 2>"$RUN/add.out"
+	conns_up 1
+}
+
+reading_is_free()
+{
+	setpriv --reuid 1000 --clear-groups --inh-caps=-all "$MCSADM" list --json |
+		jq -e '.sessions | length == 1'
+}
+
+events()
+{
+	bg_start monitor "$MCSADM" monitor --json
+	wait_for 20 test -s "$RUN/monitor.log"
+	conn_add 2
+	wait_for 10 conns_up 2
+	conn_remove "$(cid_of_link 2)"
+	wait_for 10 conns_up 1
+	logout
+	wait_for 20 grep -q 'session.removed' "$RUN/monitor.log"
+	bg_stop monitor
+	grep -q 'conn.up' "$RUN/monitor.log"
+	grep -q 'conn.removed' "$RUN/monitor.log"
+}
+
+nothing_left()
+{
+	equals "$(mcsadm list --json | jq '.sessions | length')" 0 "sessions"
+	expect_failure mcsadm add --session 1 --portal 10.0.2.10
+}
+
+need_mcs
+plan 4
+must target_create links="1 2"
+must login
+subtest "changes need privileges" unprivileged
+subtest "reading needs none" reading_is_free
+subtest "events of adding, removing and the session's end" events
+subtest "no session, nothing to change" nothing_left
