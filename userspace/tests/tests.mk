@@ -65,6 +65,15 @@ man: $(FAKE_OBJ) $(LIB_SO)
 		-I$(TOP)/include $(FAKE_OBJ) -Wl,--push-state,--as-needed \
 		$(NL_LIBS) -Wl,--pop-state
 
+$(O)/tests/iscsi-mcs-dbus: $(TEST_DEPS) $(DBUS_SRC) dbus/service.h
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) $(ASAN) $(SD_CFLAGS) -o $@ tests/fake_mcsadm.c $(FAKE) \
+		$(DBUS_SRC) $(LIB_TEST_SRC) $(NL_LIBS) $(SD_LIBS) -lpthread
+
+dbus: $(if $(HAVE_SYSTEMD),$(O)/tests/iscsi-mcs-dbus)
+	$(Q)tests/dbus.sh $(O)/tests/iscsi-mcs-dbus
+
 # Headers stand alone, in C and C++, with and without UNICODE.
 headers:
 	$(Q)for u in -UUNICODE -DUNICODE; do for h in $(HEADERS); do \
@@ -93,6 +102,6 @@ tool: $(O)/tests/mcsadm
 symbols: $(LIB_SO)
 	$(Q)tests/symbols.sh $(LIB_SO)
 
-run-tests: headers units threads tool symbols man
+run-tests: headers units threads tool symbols man dbus
 
-.PHONY: run-tests headers units threads tool symbols man
+.PHONY: run-tests headers units threads tool symbols man dbus
