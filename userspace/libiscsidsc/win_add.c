@@ -227,6 +227,11 @@ static ISDSC_STATUS add_on(struct iscsidsc *h, struct call *call,
 	if (status)
 		return status;
 	add->sid = snap->sessions[0]->sid;
+	/* A secret without a name belongs to the initiator's own name. */
+	if (add->chap_secret && !add->chap_name) {
+		add->chap_name = snap->sessions[0]->initiator_name;
+		add->chap_name_len = strlen(add->chap_name);
+	}
 	status = fill_portal(&call->portal, snap->sessions[0], add);
 	if (!status)
 		status = iscsidsc_conn_add(h, add, &conn);

@@ -128,6 +128,11 @@ static int add_all(const struct options *o, struct iscsidsc_add *add)
 	code = find_session(h, o->session, &snap);
 	if (!code) {
 		add->sid = snap->sessions[0]->sid;
+		/* A secret without a name belongs to the initiator's. */
+		if (add->chap_secret && !add->chap_name) {
+			add->chap_name = snap->sessions[0]->initiator_name;
+			add->chap_name_len = strlen(add->chap_name);
+		}
 		for (i = 0; i < o->portal_count; i++)
 			results[add_one(h, snap->sessions[0], add,
 					o->portals[i], o->persistent)]++;

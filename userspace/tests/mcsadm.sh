@@ -77,6 +77,7 @@ golden add-bad-interface '' add -s 1 -p 10.0.3.10 -I nosuchif0
 golden add-bad-family '' add -s 1 -p 10.0.3.10 -S ::1
 golden add-chap chap add -s 1 -p 10.0.3.10 --chap-name joe \
 	--chap-secret-file "$work/secret"
+golden add-no-name chap add -s 1 -p 10.0.3.10 --chap-secret-file "$work/secret"
 golden add-mutual chap add -s 1 -p 10.0.3.10 --chap-name joe \
 	--chap-secret-file "$work/secret" --chap-name-in target \
 	--chap-secret-in-file "$work/secret-in"

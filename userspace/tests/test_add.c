@@ -238,7 +238,11 @@ static void add_chap_lengths(void **state)
 	assert_int_equal(fake.last_add.auth, ISCSI_MCS_AUTH_CHAP);
 	assert_int_equal(add_chap("", secret, 16), 0);
 	assert_int_equal(fake.secret_len, 16);
-	assert_int_equal(fake.chap_name_len, 0);
+	/* Without a name it is the initiator's. */
+	assert_int_equal(fake.chap_name_len,
+			 strlen("iqn.2024-01.example:host"));
+	assert_memory_equal(fake.chap_name, "iqn.2024-01.example:host",
+			    fake.chap_name_len);
 }
 
 static void add_auth_types(void **state)
