@@ -12,12 +12,8 @@ RUN=/run/rig
 initiator_ip() { echo "10.0.$1.1"; }
 target_ip() { echo "10.0.$1.10"; }
 
-. "$LIB_DIR/ktap.sh"
-. "$LIB_DIR/process.sh"
-. "$LIB_DIR/net.sh"
-. "$LIB_DIR/target.sh"
-. "$LIB_DIR/other-targets.sh"
-. "$LIB_DIR/initiator.sh"
-. "$LIB_DIR/io.sh"
-. "$LIB_DIR/kernel.sh"
-. "$LIB_DIR/cleanup.sh"
+for file in ktap process net target other-targets \
+	    initiator io kernel cleanup; do
+	# shellcheck source=/dev/null # each is checked by itself
+	. "$LIB_DIR/$file.sh"
+done
