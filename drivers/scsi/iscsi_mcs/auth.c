@@ -72,8 +72,8 @@ void mcs_auth_resolve(struct mcs_auth *auth, const struct mcs_auth *wanted,
 bool mcs_auth_chap(const struct mcs_auth *auth, struct mcs_session *sess,
 		   struct mcs_chap_auth *chap)
 {
-	bool explicit = auth->mode == ISCSI_MCS_AUTH_CHAP ||
-			auth->mode == ISCSI_MCS_AUTH_MUTUAL_CHAP;
+	bool mutual = auth->mode == ISCSI_MCS_AUTH_MUTUAL_CHAP;
+	bool explicit = auth->mode == ISCSI_MCS_AUTH_CHAP || mutual;
 
 	if (auth->mode == ISCSI_MCS_AUTH_NONE ||
 	    (!auth->secret_len && !explicit))
@@ -85,7 +85,9 @@ bool mcs_auth_chap(const struct mcs_auth *auth, struct mcs_session *sess,
 		.secret = auth->secret,
 		.secret_len = auth->secret_len,
 		.target_name = auth->name_in,
-		.target_secret = auth->secret_in_len ? auth->secret_in : NULL,
+		/* Asked for and not there: refused, not left out. */
+		.target_secret = auth->secret_in_len || mutual ?
+				 auth->secret_in : NULL,
 		.target_secret_len = auth->secret_in_len,
 		.algorithm = sess->offer.chap_algorithm,
 		.required = explicit || sess->offer.chap,

@@ -39,6 +39,7 @@
  * @target_name: copy of the session's
  * @auth: copy of the names and secrets, wiped after the attempt
  * @chap: the same for the login
+ * @needs_secret: the leading login had to prove who it is, and this one cannot
  * @login: state of the login
  */
 struct mcs_connect {
@@ -49,6 +50,7 @@ struct mcs_connect {
 	char target_name[MCS_LOGIN_NAME_MAX + 1];
 	struct mcs_auth auth;
 	struct mcs_chap_auth chap;
+	bool needs_secret;
 	struct mcs_login login;
 };
 
@@ -135,7 +137,8 @@ static int mcs_connect_begin(struct mcs_conn *conn)
 		.target_name = job->target_name,
 		.tsih = sess->tsih,
 		.cid = conn->cid,
-		.tpgt = sess->offer.tpgt,
+		.tpgt = sess->offer.has_tpgt ? sess->offer.tpgt :
+						sess->isess->tpgt,
 		.itt = mcs_ctl_new_itt(sess),
 		.header_digest = mcs_connect_digest(conn->want_hdgst,
 						    sess->lead_hdgst),
@@ -147,6 +150,7 @@ static int mcs_connect_begin(struct mcs_conn *conn)
 	mcs_auth_resolve(&job->auth, conn->auth, sess);
 	if (mcs_auth_chap(&job->auth, sess, &job->chap))
 		p->auth = &job->chap;
+	job->needs_secret = sess->offer.chap && !p->auth;
 	mcs_login_ctl_init(&conn->login_ctl);
 	conn->status_class = 0;
 	conn->status_detail = 0;
@@ -223,6 +227,15 @@ static int mcs_connect_attempt(struct mcs_conn *conn, struct socket **sockp)
 	unsigned long deadline;
 	struct socket *sock;
 	int err;
+
+	/* LIO would just close the connection. */
+	if (job->needs_secret) {
+		err = mcs_login_cause_errno(MCS_LOGIN_AUTH_NEEDED);
+		set_bit(MCS_CONN_NO_RETRY, &conn->flags);
+		mcs_connect_note_error(conn, err,
+				       mcs_login_cause_text(MCS_LOGIN_AUTH_NEEDED));
+		return err;
+	}
 
 	deadline = jiffies + msecs_to_jiffies(conn->login_timeout_ms);
 	err = mcs_login_sock_create(&job->path, &sock);
