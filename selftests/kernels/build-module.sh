@@ -19,7 +19,7 @@ shift $(($# > 1 ? 2 : 1))
 
 case $compiler in
 gcc) llvm=() ;;
-clang) llvm=(LLVM=1) ;;
+clang) llvm=(LLVM=1 "CC=$kernels_dir/clang-as-gcc.sh") ;;
 *) die "unknown compiler '$compiler': gcc or clang" ;;
 esac
 
@@ -30,9 +30,11 @@ else
 fi
 release=$(cat "$dir/release")
 
-# copy_sources TO - only what the build reads, keeping times for make
+# copy_sources TO - only what the build reads; afresh, as times cannot be
+# trusted when somebody edits meanwhile
 copy_sources()
 {
+	rm -rf "$1"
 	mkdir -p "$1"
 	tar -C "$top_dir" --exclude='*.o' --exclude='*.ko' --exclude='*.cmd' \
 		--exclude='*.mod*' --exclude=.probed -cf - \
@@ -60,6 +62,11 @@ build_in_root()
 			install clang lld llvm' >&2
 	fi
 	copy_sources "$work"
+	# Debian's headers name their gcc; only CC overrides it.
+	if [ "$compiler" = clang ]; then
+		cp "$kernels_dir/clang-as-gcc.sh" "$work/"
+		llvm=(LLVM=1 CC=/build/clang/clang-as-gcc.sh)
+	fi
 	in_root "$dir/root" make -C "/usr/src/linux-headers-$release" \
 		M="/build/$compiler" "${llvm[@]}" "$@" modules >&2
 	find "$work" -name iscsi_mcs.ko
