@@ -30,9 +30,10 @@ static void mcs_link_work_fn(struct work_struct *work)
 {
 	struct mcs_session *sess;
 	struct mcs_conn *conn;
+	u32 sid = 0;
 
-	mutex_lock(&mcs_sessions_mutex);
-	list_for_each_entry(sess, &mcs_sessions, node) {
+	while ((sess = mcs_session_find_from(sid))) {
+		sid = sess->sid + 1;
 		mutex_lock(&sess->mutex);
 		if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN &&
 		    !sess->closing) {
@@ -40,8 +41,8 @@ static void mcs_link_work_fn(struct work_struct *work)
 				mcs_link_check_conn(conn);
 		}
 		mutex_unlock(&sess->mutex);
+		mcs_session_put(sess);
 	}
-	mutex_unlock(&mcs_sessions_mutex);
 }
 
 static DECLARE_WORK(mcs_link_work, mcs_link_work_fn);

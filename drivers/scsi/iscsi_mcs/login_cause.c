@@ -48,7 +48,7 @@ static const struct mcs_login_cause_info mcs_login_causes[] = {
 	CAUSE(SESSION_TYPE, -ESOCKTNOSUPPORT, STOP,
 	      "target does not support this session type"),
 	CAUSE(NO_SESSION, -ESTALE, SESSION_GONE,
-	      "target does not know the session at this portal: other portal group, or session lost"),
+	      "target does not know the session at this portal (other portal group, or lost)"),
 	CAUSE(BAD_REQUEST, -EBADRQC, STOP,
 	      "target found our login request invalid"),
 	CAUSE(TARGET_ERROR, -EREMOTEIO, RETRY,

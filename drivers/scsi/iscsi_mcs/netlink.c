@@ -142,7 +142,7 @@ static int mcs_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 /**
  * iscsi_mcs_nl_session_get_dumpit - all sessions
  * @skb: answer
- * @cb: state of the dump: args[0] is the number of sessions done
+ * @cb: state of the dump: args[0] is the number to go on with
  *
  * Return: length of the answer.
  */
@@ -150,24 +150,19 @@ int iscsi_mcs_nl_session_get_dumpit(struct sk_buff *skb,
 				    struct netlink_callback *cb)
 {
 	struct mcs_session *sess;
-	long n = 0;
 	int err = 0;
 
-	mutex_lock(&mcs_sessions_mutex);
-	list_for_each_entry(sess, &mcs_sessions, node) {
-		if (n++ < cb->args[0])
-			continue;
+	while (!err && (sess = mcs_session_find_from(cb->args[0]))) {
 		mutex_lock(&sess->mutex);
 		if (!sess->closing)
 			err = mcs_nl_dump_one(skb, cb,
 					      ISCSI_MCS_CMD_SESSION_GET, sess,
 					      NULL);
 		mutex_unlock(&sess->mutex);
-		if (err)
-			break;
-		cb->args[0] = n;
+		if (!err)
+			cb->args[0] = sess->sid + 1;
+		mcs_session_put(sess);
 	}
-	mutex_unlock(&mcs_sessions_mutex);
 	return err && !skb->len ? err : skb->len;
 }
 
@@ -258,7 +253,8 @@ static int mcs_nl_dump_conns(struct sk_buff *skb, struct netlink_callback *cb,
 /**
  * iscsi_mcs_nl_conn_get_dumpit - all connections, or those of one session
  * @skb: answer
- * @cb: state of the dump: args[0] sessions and args[1] connections done
+ * @cb: state of the dump: args[0] is the session to go on with, args[1] how
+ *	many of its connections are done
  *
  * Return: length of the answer.
  */
@@ -268,21 +264,21 @@ int iscsi_mcs_nl_conn_get_dumpit(struct sk_buff *skb,
 	const struct nlattr *only = nlmsg_find_attr(cb->nlh, GENL_HDRLEN,
 						    ISCSI_MCS_A_CONN_SID);
 	struct mcs_session *sess;
-	long n = 0;
 	int err = 0;
 
-	mutex_lock(&mcs_sessions_mutex);
-	list_for_each_entry(sess, &mcs_sessions, node) {
-		if (n++ < cb->args[0])
-			continue;
+	while (!err && (sess = mcs_session_find_from(cb->args[0]))) {
+		/* The one to go on with may have gone meanwhile. */
+		if (sess->sid != cb->args[0])
+			cb->args[1] = 0;
+		cb->args[0] = sess->sid;
 		if (!only || nla_get_u32(only) == sess->sid)
 			err = mcs_nl_dump_conns(skb, cb, sess);
-		if (err)
-			break;
-		cb->args[0] = n;
-		cb->args[1] = 0;
+		if (!err) {
+			cb->args[0] = sess->sid + 1;
+			cb->args[1] = 0;
+		}
+		mcs_session_put(sess);
 	}
-	mutex_unlock(&mcs_sessions_mutex);
 	return err && !skb->len ? err : skb->len;
 }
 

@@ -9,9 +9,9 @@
 #include "recovery.h"
 #include "session.h"
 
-/* Protects mcs_sessions. */
-DEFINE_MUTEX(mcs_sessions_mutex);
-LIST_HEAD(mcs_sessions);
+/* Protects mcs_sessions; no session's mutex is taken under it. */
+static DEFINE_MUTEX(mcs_sessions_mutex);
+static LIST_HEAD(mcs_sessions);
 
 /* Pings as iscsid asks for by default; it overrides both at login. */
 #define MCS_NOP_INTERVAL_MS	5000
@@ -98,6 +98,31 @@ struct mcs_session *mcs_session_find(u32 sid)
 			break;
 		}
 	}
+	mutex_unlock(&mcs_sessions_mutex);
+	return found;
+}
+
+/**
+ * mcs_session_find_from - the next session for whoever looks at all of them
+ * @sid: number to begin with
+ *
+ * The list is not locked while a session is looked at: that may have to wait
+ * for the session's mutex, and others have to get at other sessions meanwhile.
+ *
+ * Return: the session with the lowest number from @sid on, with a reference,
+ *	   or NULL.
+ */
+struct mcs_session *mcs_session_find_from(u32 sid)
+{
+	struct mcs_session *sess, *found = NULL;
+
+	mutex_lock(&mcs_sessions_mutex);
+	list_for_each_entry(sess, &mcs_sessions, node) {
+		if (sess->sid >= sid && (!found || sess->sid < found->sid))
+			found = sess;
+	}
+	if (found)
+		kref_get(&found->ref);
 	mutex_unlock(&mcs_sessions_mutex);
 	return found;
 }

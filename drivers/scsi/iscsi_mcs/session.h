@@ -25,7 +25,7 @@ struct mcs_task;
  * Locks, outermost first:
  *
  *   rx_queue_mutex, cls_conn->ep_mutex   (transport class, above our ops)
- *     mcs_sessions_mutex                 list of all sessions
+ *     mcs_sessions_mutex                 list of all sessions; a leaf
  *       sess->mutex                      connections, parked commands, state
  *         lock_sock(sk)                  io_work only
  *           iscsi frwd_lock > back_lock  libiscsi
@@ -169,7 +169,7 @@ struct mcs_session {
 	bool lead_ddgst;
 	u32 max_recv;
 	struct mcs_chap_shash hash;
-	struct mutex auth_mutex;
+	struct mutex auth_mutex;	/* see above */
 	struct mcs_chap_history chap_history;
 	struct net *net;
 	enum iscsi_mcs_target_class target_class;
@@ -186,13 +186,11 @@ struct mcs_session {
 	u32 aborts;
 };
 
-extern struct mutex mcs_sessions_mutex;
-extern struct list_head mcs_sessions;
-
 struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls);
 void mcs_session_publish(struct mcs_session *sess);
 void mcs_session_unpublish(struct mcs_session *sess);
 struct mcs_session *mcs_session_find(u32 sid);
+struct mcs_session *mcs_session_find_from(u32 sid);
 void mcs_session_put(struct mcs_session *sess);
 void mcs_session_set_state(struct mcs_session *sess,
 			   enum iscsi_mcs_session_state state);

@@ -172,8 +172,11 @@ void mcs_startup_start(struct mcs_session *sess)
 		mcs_startup_recovered(sess);
 	mcs_event_conn_up(sess->lead);
 	list_for_each_entry(conn, &sess->conns, node) {
-		if (!conn->lead)
-			mcs_connect_start(conn, 0);
+		if (conn->lead)
+			continue;
+		/* What the target refused before it may allow now. */
+		clear_bit(MCS_CONN_NO_RETRY, &conn->flags);
+		mcs_connect_start(conn, 0);
 	}
 out:
 	mcs_session_unlock_stop(sess);
