@@ -13,7 +13,7 @@ for arg; do
 	-mindirect-branch* | -ftrivial-auto-var-init=* | -mharden-sls=* | \
 	-mpreferred-stack-boundary=* | -mskip-rax-setup | \
 	-fmin-function-alignment=* | -fno-allow-store-data-races | \
-	-fdiagnostics-show-context=*)
+	-fdiagnostics-show-context=* | -fsanitize=bounds-strict)
 		continue
 		;;
 	esac
