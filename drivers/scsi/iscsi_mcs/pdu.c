@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include <asm/byteorder.h>
+
 #include "pdu.h"
 
 static bool mcs_pdu_opcode_is_known(u8 opcode)
