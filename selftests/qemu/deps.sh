@@ -10,7 +10,7 @@ set -u
 declare -A sets=(
 	[build]="gcc make libc6-dev pkg-config linux-headers-amd64
 		 libnl-3-dev libnl-genl-3-dev libjson-c-dev"
-	[rig]="busybox-static cpio e2fsprogs kmod mmdebstrap
+	[rig]="busybox-static cpio gcc libc6-dev e2fsprogs kmod mmdebstrap
 	       qemu-system-x86 util-linux xz-utils"
 )
 
