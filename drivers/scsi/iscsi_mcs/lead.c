@@ -19,10 +19,29 @@ static int mcs_lead_complete(struct mcs_session *sess, struct iscsi_hdr *hdr,
 {
 	int err;
 
+	/*
+	 * iscsid hears of the PDU before libiscsi is done with its task. It may
+	 * answer at once, from another CPU, and would find the task in use.
+	 */
+	mutex_lock(&sess->lead_mutex);
 	/* libiscsi takes its locks as if it were in softirq. */
 	local_bh_disable();
 	err = iscsi_complete_pdu(sess->iconn, hdr, data, len);
 	local_bh_enable();
+	mutex_unlock(&sess->lead_mutex);
+	return err;
+}
+
+/* Behind mcs_lead_complete(), if that is at work just now */
+static int mcs_lead_send(struct mcs_session *sess,
+			 struct iscsi_cls_conn *cls_conn,
+			 struct iscsi_hdr *hdr, char *data, u32 len)
+{
+	int err;
+
+	mutex_lock(&sess->lead_mutex);
+	err = iscsi_conn_send_pdu(cls_conn, hdr, data, len);
+	mutex_unlock(&sess->lead_mutex);
 	return err;
 }
 
@@ -124,7 +143,7 @@ int mcs_lead_send_pdu(struct iscsi_cls_conn *cls_conn, struct iscsi_hdr *hdr,
 	int n;
 
 	if (mcs_pdu_opcode(hdr) != ISCSI_OP_LOGIN)
-		return iscsi_conn_send_pdu(cls_conn, hdr, data, len);
+		return mcs_lead_send(sess, cls_conn, hdr, data, len);
 
 	text = kmalloc(MCS_OFFER_TEXT_MAX, GFP_KERNEL);
 	if (!text)
@@ -133,7 +152,7 @@ int mcs_lead_send_pdu(struct iscsi_cls_conn *cls_conn, struct iscsi_hdr *hdr,
 			      data, min(mcs_pdu_dlength(hdr), len), text, MCS_OFFER_TEXT_MAX);
 	if (n >= 0) {
 		hton24(out.dlength, n);
-		n = iscsi_conn_send_pdu(cls_conn, &out, text, n);
+		n = mcs_lead_send(sess, cls_conn, &out, text, n);
 	}
 	/* It may hold a CHAP response. */
 	kfree_sensitive(text);

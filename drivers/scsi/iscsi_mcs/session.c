@@ -42,6 +42,7 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 	}
 	mutex_init(&sess->mutex);
 	mutex_init(&sess->auth_mutex);
+	mutex_init(&sess->lead_mutex);
 	init_waitqueue_head(&sess->wake);
 	INIT_LIST_HEAD(&sess->conns);
 	INIT_LIST_HEAD(&sess->parked);

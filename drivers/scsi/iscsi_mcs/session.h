@@ -28,6 +28,7 @@ struct mcs_task;
  *     mcs_sessions_mutex                 list of all sessions; a leaf
  *       sess->mutex                      connections, parked commands, state
  *         lock_sock(sk)                  io_work only
+ *           sess->lead_mutex             PDUs to and from iscsid
  *           iscsi frwd_lock > back_lock  libiscsi
  *             conn->q_lock               submission queues of one connection
  *               sess->win_lock           CmdSN window
@@ -65,6 +66,7 @@ struct mcs_task;
  * @wake: waiters that look at @stopping
  * @state: enum iscsi_mcs_session_state
  * @closing: the session is being destroyed
+ * @lead_mutex: a PDU for iscsid is over before its next one begins
  * @bound: iscsid has given the leading connection a socket in this epoch
  * @logging_out: iscsid has asked the target to close the session
  * @logout_answered: and the target has agreed
@@ -131,6 +133,7 @@ struct mcs_session {
 	wait_queue_head_t wake;
 	enum iscsi_mcs_session_state state;
 	bool closing;
+	struct mutex lead_mutex;	/* see above */
 	bool bound;
 	bool logging_out;
 	bool logout_answered;
