@@ -186,6 +186,9 @@ run_boots()
 	local own options script last='' list=()
 
 	boots=0 running=()
+	# background jobs do not hear Ctrl-C
+	trap '[ ${#running[@]} = 0 ] || kill "${running[@]}" 2>/dev/null' EXIT
+	trap 'exit 130' INT TERM
 	while IFS='|' read -r own options script; do
 		if [ "$own|$options" != "$last" ] && [ ${#list[@]} -gt 0 ]; then
 			boot_group "$last" "${list[@]}"
