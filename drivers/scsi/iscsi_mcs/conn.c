@@ -244,6 +244,7 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 	lockdep_assert_held(&conn->sess->mutex);
 
 	conn->tx.busy = false;
+	conn->tx.corked = false;
 	conn->tx.task = NULL;
 	conn->tx.unsol = NULL;
 	conn->tx.ctl = NULL;

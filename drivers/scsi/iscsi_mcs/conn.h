@@ -32,6 +32,7 @@ struct mcs_session;
 /**
  * struct mcs_tx - the PDU being sent
  * @busy: a PDU is half way; nothing else may be sent before it is whole
+ * @corked: TCP was told that more follows
  * @task: SCSI command it belongs to, or NULL
  * @r2t: it is a Data-Out for @task's first R2T
  * @unsol: command whose unsolicited Data-Out comes next, before any other
@@ -51,6 +52,7 @@ struct mcs_session;
  */
 struct mcs_tx {
 	bool busy;
+	bool corked;
 	bool r2t;
 	bool data_turn;
 	struct mcs_task *task;

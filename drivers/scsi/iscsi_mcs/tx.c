@@ -4,6 +4,7 @@
 #include <linux/highmem.h>
 #include <linux/net.h>
 #include <linux/sched/mm.h>
+#include <linux/tcp.h>
 #include <net/sock.h>
 
 #include "conn.h"
@@ -138,7 +139,8 @@ static int mcs_tx_push(struct mcs_conn *conn, bool more)
 		};
 		int ret;
 
-		if (more || tx->data_left)
+		tx->corked = more || tx->data_left;
+		if (tx->corked)
 			msg.msg_flags |= MSG_MORE;
 		msg.msg_iter = tx->iter;
 		ret = sock_sendmsg(conn->sock, &msg);
@@ -176,10 +178,34 @@ static bool mcs_tx_has_room(struct mcs_conn *conn)
 /* PDUs sent before received ones get their turn */
 #define MCS_TX_BUDGET	64
 
+/* Will another PDU follow this one at once? Then TCP need not hurry. */
 static bool mcs_tx_has_more(struct mcs_conn *conn)
 {
-	return conn->tx.unsol || !list_empty(&conn->dataq) ||
-	       !list_empty(&conn->sendq);
+	const struct mcs_tx *tx = &conn->tx;
+	const struct mcs_task *task = tx->task;
+
+	if (tx->unsol)
+		return true;
+	/* The command being served stays in the list until the PDU is out. */
+	if (task && tx->r2t) {
+		if (task->r2t[task->r2t_head].left || task->r2t_count > 1 ||
+		    !list_is_singular(&conn->dataq))
+			return true;
+	} else if (!list_empty(&conn->dataq)) {
+		return true;
+	}
+	return !list_empty(&conn->sendq) &&
+	       mcs_window_is_open(&conn->sess->win);
+}
+
+/* What was to follow did not, after all: nothing may wait for it in TCP */
+static void mcs_tx_uncork(struct mcs_conn *conn)
+{
+	if (!conn->tx.corked || conn->tx.busy)
+		return;
+	conn->tx.corked = false;
+	/* pushes what is pending */
+	tcp_sock_set_nodelay(conn->sock->sk);
 }
 
 /**
@@ -209,6 +235,7 @@ int mcs_tx_run(struct mcs_conn *conn)
 		mcs_tx_pdu_sent(conn);
 		sent = 1;
 	}
+	mcs_tx_uncork(conn);
 	memalloc_noreclaim_restore(noreclaim);
 	return sent;
 }
