@@ -286,7 +286,8 @@ static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
 
 static void mcs_admin_reopen(struct mcs_conn *conn)
 {
-	if (mcs_conn_is_live(conn))
+	if (mcs_conn_is_live(conn) &&
+	    !test_bit(MCS_CONN_BROKEN, &conn->flags))
 		mcs_conn_open(conn);
 }
 
@@ -326,6 +327,16 @@ int mcs_admin_del(struct mcs_session *sess, struct mcs_conn *conn,
 			err = -ESHUTDOWN;
 			goto out;
 		}
+	}
+	/*
+	 * Lost, and recovery has not got round to it yet. Its commands may be
+	 * sent again only after the target has let go of them: not from here.
+	 */
+	if (atomic_read(&conn->cmds)) {
+		NL_SET_ERR_MSG(extack,
+			       "connection was lost and is being recovered, try again");
+		err = -EAGAIN;
+		goto out;
 	}
 	mcs_event_conn_removed(conn, ISCSI_MCS_REASON_REQUEST);
 	mcs_connect_remove(conn);
