@@ -38,6 +38,10 @@ install: module userspace
 module-install:
 	$(if $(V),,@)$(kbuild) INSTALL_MOD_PATH=$(DESTDIR) modules_install
 
+deb:
+	@selftests/qemu/deps.sh build deb
+	@userspace/packaging/deb.sh
+
 clean:
 	@[ ! -d "$(KERNELDIR)" ] || $(kbuild) clean
 	@$(MAKE) -C userspace clean
@@ -57,5 +61,5 @@ rig:
 shell: all rig
 	@selftests/qemu/vm --shell --links 4
 
-.PHONY: all deps module module-build module-install userspace install clean \
-	check demo rig shell
+.PHONY: all deps module module-build module-install userspace install deb \
+	clean check demo rig shell

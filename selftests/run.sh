@@ -203,6 +203,7 @@ run_boots()
 if [ $checks = 1 ]; then
 	host_check selftests/kernels static
 	host_check userspace check
+	host_check userspace/packaging check
 	host_check selftests/unit check
 	host_check selftests/fuzz check
 fi

@@ -3,7 +3,7 @@
 # Copyright The iscsi_mcs authors
 #
 # Install the Debian packages a step of the build needs and does not find.
-# Usage: deps.sh build|rig...
+# Usage: deps.sh build|rig|deb...
 
 set -u
 
@@ -12,6 +12,7 @@ declare -A sets=(
 		 libnl-3-dev libnl-genl-3-dev libjson-c-dev"
 	[rig]="busybox-static cpio gcc libc6-dev e2fsprogs kmod mmdebstrap
 	       qemu-system-x86 util-linux xz-utils"
+	[deb]="debhelper dh-dkms dpkg-dev libsystemd-dev lintian"
 )
 
 missing=()

@@ -43,7 +43,7 @@ missing=$(comm -23 <(echo "$exported") <(echo "$described"))
 report $? "every call has a page $missing"
 
 if command -v man >/dev/null && man --version >/dev/null 2>&1; then
-	for page in "$pages"/*.[37] "$here"/../mcsadm/mcsadm.8; do
+	for page in "$pages"/*.[37] "$here"/../*/*.8; do
 		man -l --warnings "$page" 2>&1 >/dev/null | grep .
 	done >"$work/warnings"
 	[ ! -s "$work/warnings" ]

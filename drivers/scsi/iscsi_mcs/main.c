@@ -108,5 +108,5 @@ module_exit(mcs_main_exit);
 MODULE_AUTHOR("The iscsi_mcs authors");
 MODULE_DESCRIPTION("iSCSI over several TCP connections per session (MC/S)");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION("1.0.0");
 MODULE_SOFTDEP("pre: libiscsi scsi_transport_iscsi crc32c md5 sha1 sha256 sha3-256");
