@@ -47,8 +47,28 @@ clean:
 	@$(MAKE) -C userspace clean
 	@$(MAKE) -C selftests clean
 
+# make check KERNEL=6.12: the scenarios on another kernel
 check: all
-	@$(MAKE) -C selftests check
+ifdef KERNEL
+	@selftests/qemu/deps.sh rig
+	@selftests/kernels/check-kernel.sh $(KERNEL) $(TESTS)
+else
+	@$(MAKE) -C selftests $(if $(TESTS),run,check) TESTS="$(TESTS)"
+endif
+
+# all of them on Debian 12's kernel, the core set on the others
+check-all: check
+	@for kernel in 6.12 7.2; do \
+		selftests/kernels/check-kernel.sh $$kernel \
+			$$($(MAKE) -s -C selftests core) || exit 1; \
+	done
+
+check-debug: all
+	@selftests/qemu/deps.sh rig
+	@selftests/kernels/check-debug.sh $(TESTS)
+
+static:
+	@$(MAKE) -C selftests/kernels static
 
 demo: all
 	@selftests/demo.sh
@@ -62,4 +82,4 @@ shell: all rig
 	@selftests/qemu/vm --shell --links 4
 
 .PHONY: all deps module module-build module-install userspace install deb \
-	clean check demo rig shell
+	clean check check-all check-debug static demo rig shell
