@@ -10,6 +10,7 @@
 #include "conn.h"
 #include "connect.h"
 #include "event.h"
+#include "ipsec.h"
 #include "recovery.h"
 #include "session.h"
 
@@ -174,6 +175,8 @@ int mcs_admin_add(struct mcs_session *sess, struct mcs_admin_add *req,
 	struct mcs_conn *conn;
 	int err;
 
+	if (req->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC)
+		mcs_ipsec_load();
 	conn = mcs_admin_new_conn(sess, req);
 	if (!conn)
 		return -ENOMEM;

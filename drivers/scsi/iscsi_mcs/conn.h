@@ -183,6 +183,8 @@ enum mcs_conn_flag {
  * @conn_flags: enum iscsi_mcs_conn_flags bits of the request
  *
  * @sock: socket, NULL while down
+ * @ipsec_mode: what protected the connection when it was made
+ * @ipsec_reqid: request ID of its security associations
  * @sock_is_users: a file of iscsid's, not a socket of ours
  * @old_data_ready: callbacks the socket came with
  * @old_state_change: likewise
@@ -258,6 +260,8 @@ struct mcs_conn {
 
 	/* socket; session mutex */
 	struct socket *sock;
+	enum iscsi_mcs_ipsec_mode ipsec_mode;
+	u32 ipsec_reqid;
 	bool sock_is_users;
 	void (*old_data_ready)(struct sock *sk);
 	void (*old_state_change)(struct sock *sk);

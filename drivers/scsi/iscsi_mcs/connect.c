@@ -12,6 +12,7 @@
 #include "connect.h"
 #include "event.h"
 #include "failover.h"
+#include "ipsec.h"
 #include "login.h"
 #include "main.h"
 #include "recovery.h"
@@ -40,6 +41,7 @@
  * @auth: copy of the names and secrets, wiped after the attempt
  * @chap: the same for the login
  * @needs_secret: the leading login had to prove who it is, and this one cannot
+ * @ipsec: what protects the connection
  * @login: state of the login
  */
 struct mcs_connect {
@@ -51,6 +53,7 @@ struct mcs_connect {
 	struct mcs_auth auth;
 	struct mcs_chap_auth chap;
 	bool needs_secret;
+	struct mcs_ipsec ipsec;
 	struct mcs_login login;
 };
 
@@ -160,6 +163,10 @@ static int mcs_connect_begin(struct mcs_conn *conn)
 
 static const char *mcs_connect_errno_text(int err)
 {
+	const char *text = mcs_ipsec_errno_text(err);
+
+	if (text)
+		return text;
 	switch (err) {
 	case -ECONNREFUSED:
 		return "nobody listens at this portal";
@@ -220,6 +227,31 @@ static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 	return err;
 }
 
+/* The TCP connection, protected from its first packet on if it has to be */
+static int mcs_connect_tcp(struct mcs_conn *conn, struct socket *sock,
+			   unsigned long deadline)
+{
+	bool protect = conn->conn_flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	struct mcs_connect *job = conn->job;
+	int err = 0;
+
+	if (protect)
+		err = mcs_ipsec_protect(sock, &job->path, &conn->login_ctl,
+					deadline, &job->ipsec);
+	if (err)
+		return err;
+	err = mcs_login_connect(sock, &job->path, &conn->login_ctl, deadline);
+	/* The keys went away between the look at the route and the first SYN. */
+	if (protect && err == -EAGAIN)
+		return -EKEYEXPIRED;
+	if (err)
+		return err;
+	if (protect)
+		return mcs_ipsec_verify(sock, &job->path, &job->ipsec);
+	mcs_ipsec_look(sock, &job->ipsec);
+	return 0;
+}
+
 /* The part that waits for the network. Return: 0 and the socket, or errno */
 static int mcs_connect_attempt(struct mcs_conn *conn, struct socket **sockp)
 {
@@ -243,7 +275,7 @@ static int mcs_connect_attempt(struct mcs_conn *conn, struct socket **sockp)
 		mcs_connect_note_error(conn, err, mcs_connect_errno_text(err));
 		return err;
 	}
-	err = mcs_login_connect(sock, &job->path, &conn->login_ctl, deadline);
+	err = mcs_connect_tcp(conn, sock, deadline);
 	if (err) {
 		mcs_connect_note_error(conn, err, mcs_connect_errno_text(err));
 		goto err_release;
@@ -308,6 +340,8 @@ static int mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
 	conn->max_recv = job->params.max_recv_dlength;
 	conn->exp_statsn = r->exp_statsn;
 	conn->statsn_known = true;
+	conn->ipsec_mode = job->ipsec.mode;
+	conn->ipsec_reqid = job->ipsec.reqid;
 	if (kernel_getsockname(sock, (struct sockaddr *)&addr) >= 0)
 		conn->local = addr;
 	mcs_conn_attach(conn, sock, false);

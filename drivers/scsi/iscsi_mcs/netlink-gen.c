@@ -28,7 +28,7 @@ iscsi_mcs_a_session_login_timeout_ms_range = {
 
 static struct netlink_range_validation
 iscsi_mcs_a_conn_ifindex_range = {
-	.max	= 2147483647ULL,
+	.max	= S32_MAX,
 };
 
 static struct netlink_range_validation

@@ -327,11 +327,6 @@ static int mcs_nl_add_request(struct genl_info *info, struct mcs_admin_add *req)
 		req->weight = nla_get_u32(a[ISCSI_MCS_A_CONN_WEIGHT]);
 	if (a[ISCSI_MCS_A_CONN_FLAGS])
 		req->flags = nla_get_u32(a[ISCSI_MCS_A_CONN_FLAGS]);
-
-	if (req->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC) {
-		NL_SET_ERR_MSG(info->extack, "IPsec is not supported yet");
-		return -EOPNOTSUPP;
-	}
 	return mcs_nl_add_addresses(info, req);
 }
 

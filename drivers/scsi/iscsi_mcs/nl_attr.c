@@ -270,6 +270,18 @@ static bool mcs_nl_put_conn_config(struct sk_buff *skb, struct mcs_conn *conn)
 	       nla_put_u32(skb, ISCSI_MCS_A_CONN_FLAGS, conn->conn_flags);
 }
 
+/* Nothing is known of iscsid's socket. */
+static bool mcs_nl_put_conn_ipsec(struct sk_buff *skb, struct mcs_conn *conn)
+{
+	if (!conn->sock || conn->sock_is_users)
+		return false;
+	return nla_put_u32(skb, ISCSI_MCS_A_CONN_IPSEC_MODE,
+			   conn->ipsec_mode) ||
+	       (conn->ipsec_mode != ISCSI_MCS_IPSEC_MODE_NONE &&
+		nla_put_u32(skb, ISCSI_MCS_A_CONN_IPSEC_REQID,
+			    conn->ipsec_reqid));
+}
+
 static bool mcs_nl_put_conn_last(struct sk_buff *skb, struct mcs_conn *conn)
 {
 	return (conn->last_error &&
@@ -309,6 +321,7 @@ int mcs_nl_put_conn(struct sk_buff *skb, struct mcs_conn *conn)
 	    nla_put_u32(skb, ISCSI_MCS_A_CONN_MAX_XMIT_DATA_LENGTH,
 			conn->max_xmit) ||
 	    mcs_nl_put_conn_stats(skb, conn) ||
+	    mcs_nl_put_conn_ipsec(skb, conn) ||
 	    mcs_nl_put_conn_last(skb, conn))
 		return -EMSGSIZE;
 	return 0;

@@ -146,6 +146,18 @@ enum iscsi_mcs_conn_flags {
 };
 
 /**
+ * enum iscsi_mcs_ipsec_mode - how packets of a connection are protected
+ * @ISCSI_MCS_IPSEC_MODE_NONE: not at all
+ * @ISCSI_MCS_IPSEC_MODE_TRANSPORT: ESP in transport mode
+ * @ISCSI_MCS_IPSEC_MODE_TUNNEL: ESP in tunnel mode
+ */
+enum iscsi_mcs_ipsec_mode {
+	ISCSI_MCS_IPSEC_MODE_NONE,
+	ISCSI_MCS_IPSEC_MODE_TRANSPORT,
+	ISCSI_MCS_IPSEC_MODE_TUNNEL,
+};
+
+/**
  * enum iscsi_mcs_reason - why something happened
  * @ISCSI_MCS_REASON_NONE: no particular reason
  * @ISCSI_MCS_REASON_REQUEST: somebody asked for it over netlink
@@ -271,6 +283,8 @@ enum {
 	ISCSI_MCS_A_CONN_LOGIN_STATUS_CLASS,
 	ISCSI_MCS_A_CONN_LOGIN_STATUS_DETAIL,
 	ISCSI_MCS_A_CONN_REASON,
+	ISCSI_MCS_A_CONN_IPSEC_MODE,
+	ISCSI_MCS_A_CONN_IPSEC_REQID,
 
 	__ISCSI_MCS_A_CONN_MAX,
 	ISCSI_MCS_A_CONN_MAX = (__ISCSI_MCS_A_CONN_MAX - 1)
