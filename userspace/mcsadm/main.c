@@ -8,28 +8,39 @@
 
 #include "mcsadm.h"
 
-static const struct command {
-	const char *name;
-	int (*run)(const struct options *o);
-	const char *args;
-	const char *help;
-} commands[] = {
-	{ "list", cmd_list, "[--session SID] [--verbose] [--json]",
-	  "list sessions and their connections (default)" },
+#define DIGEST_OPTIONS	"header-digest data-digest "
+#define CHAP_OPTIONS	"auth chap-name chap-name-in chap-secret-file chap-secret-in-file"
+
+static const struct command commands[] = {
+	{ "list", cmd_list, "[--session SID] [--verbose | --watch] [--json]",
+	  "list sessions and their connections (default)",
+	  "session verbose json watch interval count" },
+	{ "status", cmd_status, "[--json]",
+	  "say whether MC/S is in use, and if not, why not", "json" },
+	{ "enable", cmd_enable, "[--next-boot]",
+	  "let open-iscsi use iscsi_mcs in place of iscsi_tcp", "next-boot" },
+	{ "disable", cmd_disable, "[--next-boot]",
+	  "let open-iscsi use iscsi_tcp again", "next-boot" },
 	{ "add", cmd_add, "--session SID --portal ADDRESS[:PORT]",
-	  "add a connection to a session" },
+	  "add a connection to a session",
+	  "session portal source interface timeout role weight duplicate persistent "
+	  DIGEST_OPTIONS CHAP_OPTIONS },
 	{ "remove", cmd_remove, "--session SID --cid N",
-	  "remove a connection from a session" },
+	  "remove a connection from a session",
+	  "session cid id connection persistent" },
 	{ "policy", cmd_policy, "--session SID NAME",
-	  "choose how commands are spread" },
+	  "choose how commands are spread", "session" },
 	{ "monitor", cmd_monitor, "[--timeout SECONDS] [--json]",
-	  "print the state, then events as they come" },
+	  "print the state, then events as they come", "timeout json" },
 	{ "saved", cmd_saved, "[--json]",
-	  "list the connections that are saved" },
+	  "list the connections that are saved", "json" },
 	{ "restore", cmd_restore, "[--session SID] [--follow]",
-	  "add the saved connections to their sessions" },
+	  "add the saved connections to their sessions",
+	  "session follow" },
 	{ "ports", cmd_ports, "[--json]",
-	  "list local addresses and their initiator port numbers" },
+	  "list local addresses and their initiator port numbers", "json" },
+	{ "report", cmd_report, "[> FILE]",
+	  "print what a bug report needs, without secrets", "" },
 };
 
 static void print_usage(FILE *out)
@@ -64,6 +75,10 @@ static void print_usage(FILE *out)
 	      "  -c, --cid N              connection, by its CID\n"
 	      "  -i, --id N               connection, by its number\n"
 	      "  -u, --connection ID      connection, by its unique ID\n"
+	      "      --next-boot          leave the driver in use alone\n"
+	      "  -w, --watch              rates, until interrupted\n"
+	      "      --interval SECONDS   of the rates, default 1\n"
+	      "      --count N            so many times\n"
 	      "  -v, --verbose            everything that is known\n"
 	      "  -j, --json               as JSON\n"
 	      "  -h, --help               this text\n"
@@ -85,7 +100,10 @@ enum {
 	OPT_CHAP_NAME_IN,
 	OPT_SECRET_FILE,
 	OPT_SECRET_IN_FILE,
-	OPT_FOLLOW
+	OPT_FOLLOW,
+	OPT_NEXT_BOOT,
+	OPT_INTERVAL,
+	OPT_COUNT
 };
 
 static const struct option long_options[] = {
@@ -109,6 +127,10 @@ static const struct option long_options[] = {
 	{ "connection", required_argument, NULL, 'u' },
 	{ "persistent", no_argument, NULL, 'P' },
 	{ "follow", no_argument, NULL, OPT_FOLLOW },
+	{ "next-boot", no_argument, NULL, OPT_NEXT_BOOT },
+	{ "watch", no_argument, NULL, 'w' },
+	{ "interval", required_argument, NULL, OPT_INTERVAL },
+	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -191,6 +213,20 @@ static int take_option(struct options *o, int opt, const char *arg)
 	case OPT_FOLLOW:
 		o->follow = 1;
 		break;
+	case OPT_NEXT_BOOT:
+		o->next_boot = 1;
+		break;
+	case 'w':
+		o->watch = 1;
+		break;
+	case OPT_INTERVAL:
+		if (parse_u32(arg, 3600, &o->interval_s) || !o->interval_s)
+			return usage_error("--interval takes 1 to 3600");
+		break;
+	case OPT_COUNT:
+		if (parse_u32(arg, UINT32_MAX, &o->count) || !o->count)
+			return usage_error("--count takes a number above 0");
+		break;
 	case OPT_DUPLICATE:
 		o->duplicate = 1;
 		break;
@@ -208,18 +244,44 @@ static int take_option(struct options *o, int opt, const char *arg)
 	return EXIT_DONE;
 }
 
+/* Options that were given, as bits that stand for members of long_options */
+static uint64_t given;
+
+static void note_given(int opt)
+{
+	size_t i;
+
+	for (i = 0; long_options[i].name; i++)
+		if (long_options[i].val == opt)
+			given |= UINT64_C(1) << i;
+}
+
 static int parse_options(int argc, char **argv, struct options *o)
 {
 	int opt, code;
 
-	while ((opt = getopt_long(argc, argv, "s:p:S:I:t:c:i:u:PvjhV",
+	while ((opt = getopt_long(argc, argv, "s:p:S:I:t:c:i:u:PwvjhV",
 				  long_options, NULL)) != -1) {
 		code = take_option(o, opt, optarg);
 		if (code)
 			return code;
+		note_given(opt);
 	}
 	o->argc = argc - optind;
 	o->argv = argv + optind;
+	return EXIT_DONE;
+}
+
+static int check_given(const struct command *command)
+{
+	size_t i;
+
+	for (i = 0; long_options[i].name; i++)
+		if (given & (UINT64_C(1) << i) &&
+		    !takes_option(command, long_options[i].name))
+			return usage_error("%s does not take --%s",
+					   command->name,
+					   long_options[i].name);
 	return EXIT_DONE;
 }
 
@@ -242,6 +304,9 @@ int main(int argc, char **argv)
 
 	if (!strcmp(name ? name + 1 : argv[0], "iscsicli"))
 		return iscsicli_main(argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "--complete"))
+		return complete(commands, ARRAY_SIZE(commands), long_options,
+				argc - 2, argv + 2);
 	code = parse_options(argc, argv, &o);
 	if (code)
 		return code == STOP ? EXIT_DONE : code;
@@ -259,6 +324,9 @@ int main(int argc, char **argv)
 	if (o.argc && command->run != cmd_policy)
 		return usage_error("%s does not take '%s'", command->name,
 				   o.argv[0]);
+	code = check_given(command);
+	if (code)
+		return code;
 	code = command->run(&o);
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("mcsadm: cannot write");

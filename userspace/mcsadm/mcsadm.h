@@ -4,6 +4,7 @@
 #ifndef MCSADM_H
 #define MCSADM_H
 
+#include <getopt.h>
 #include <stdio.h>
 
 #include <json.h>
@@ -51,6 +52,10 @@ enum exit_code {
  * @secret_in_file: --chap-secret-in-file
  * @persistent: --persistent
  * @follow: --follow
+ * @next_boot: --next-boot
+ * @watch: --watch
+ * @interval_s: --interval, 0 for none
+ * @count: --count, 0 for none
  */
 struct options {
 	int argc;
@@ -77,6 +82,26 @@ struct options {
 	const char *secret_in_file;
 	int persistent;
 	int follow;
+	int next_boot;
+	int watch;
+	uint32_t interval_s;
+	uint32_t count;
+};
+
+/**
+ * struct command - a command of mcsadm
+ * @name: its name
+ * @run: what runs it; returns the exit code
+ * @args: its main arguments, for the usage
+ * @help: one line about it
+ * @options: long options it takes, separated by blanks
+ */
+struct command {
+	const char *name;
+	int (*run)(const struct options *o);
+	const char *args;
+	const char *help;
+	const char *options;
 };
 
 /* Kinds of values, for output as text and as JSON alike */
@@ -127,6 +152,32 @@ int cmd_ports(const struct options *o);
 void show_sessions(const struct iscsidsc_snapshot *snap);
 json_object *json_sessions(const struct iscsidsc_snapshot *snap);
 void json_print(json_object *object);
+
+const char *bytes_text(uint64_t bytes, char *text, size_t size);
+void ends_text(const struct iscsidsc_conn *conn, char *text, size_t size);
+
+/* term.c */
+size_t term_width(void);
+const char *term_colour(enum iscsi_mcs_conn_state state);
+const char *term_plain(void);
+
+/* watch.c */
+int watch_list(const struct options *o);
+
+/* status.c */
+int cmd_status(const struct options *o);
+
+/* enable.c */
+int cmd_enable(const struct options *o);
+int cmd_disable(const struct options *o);
+
+/* report.c */
+int cmd_report(const struct options *o);
+
+/* complete.c */
+int takes_option(const struct command *command, const char *name);
+int complete(const struct command *commands, size_t count,
+	     const struct option *options, int argc, char **argv);
 
 /* change.c */
 int cmd_add(const struct options *o);

@@ -46,7 +46,15 @@ json_object *json_sessions(const struct iscsidsc_snapshot *snap)
 	return sessions;
 }
 
-static const char *bytes_text(uint64_t bytes, char *text, size_t size)
+/**
+ * bytes_text - a number of bytes with its unit
+ * @bytes: number
+ * @text: where to write it
+ * @size: size of @text
+ *
+ * Return: @text.
+ */
+const char *bytes_text(uint64_t bytes, char *text, size_t size)
 {
 	static const char *const units[] = { "B", "kB", "MB", "GB", "TB",
 					     "PB" };
@@ -68,7 +76,13 @@ struct widths {
 	int state;
 };
 
-static void ends_text(const struct iscsidsc_conn *conn, char *text, size_t size)
+/**
+ * ends_text - both ends of a connection
+ * @conn: connection
+ * @text: where to write them
+ * @size: size of @text
+ */
+void ends_text(const struct iscsidsc_conn *conn, char *text, size_t size)
 {
 	char local[ISCSIDSC_ADDR_TEXT_LEN], remote[ISCSIDSC_ADDR_TEXT_LEN];
 	const struct iscsidsc_addr *from = conn->local.family ? &conn->local :
@@ -105,15 +119,26 @@ static void measure(const struct iscsidsc_session *session, struct widths *w)
 static void show_conn(const struct iscsidsc_conn *conn, const struct widths *w)
 {
 	char ends[2 * ISCSIDSC_ADDR_TEXT_LEN + 8], cid[16], tx[24], rx[24];
+	char counters[128];
+	size_t columns;
 
 	snprintf(cid, sizeof(cid), "%u%s", conn->cid, conn->leading ? "*" : "");
 	ends_text(conn, ends, sizeof(ends));
-	printf("  conn %-*s  %-*s  %-*s  tx %s  rx %s  inflight %" PRIu32,
-	       w->cid + 1, cid, w->ends, ends, w->state,
+	printf("  conn %-*s  %-*s  %s%-*s%s", w->cid + 1, cid, w->ends, ends,
+	       term_colour(conn->state), w->state,
 	       iscsidsc_name(ISCSIDSC_NAMES_CONN_STATE, conn->state),
-	       bytes_text(conn->tx_bytes, tx, sizeof(tx)),
-	       bytes_text(conn->rx_bytes, rx, sizeof(rx)),
-	       conn->cmds_in_flight);
+	       term_plain());
+	snprintf(counters, sizeof(counters),
+		 "tx %s  rx %s  inflight %" PRIu32 "  losses %" PRIu32,
+		 bytes_text(conn->tx_bytes, tx, sizeof(tx)),
+		 bytes_text(conn->rx_bytes, rx, sizeof(rx)),
+		 conn->cmds_in_flight, conn->losses);
+	/* A terminal that is too narrow gets the counters on a line of their
+	 * own.
+	 */
+	columns = strlen(counters) + 14 +
+		  (size_t)(w->cid + w->ends + w->state);
+	printf("%s%s", term_width() < columns ? "\n      " : "  ", counters);
 	if (conn->role == ISCSI_MCS_ROLE_STANDBY)
 		printf("  standby");
 	if (conn->state != ISCSI_MCS_CONN_STATE_UP && *conn->last_error_text)
@@ -126,11 +151,15 @@ static void show_session(const struct iscsidsc_session *session)
 	struct widths w;
 	size_t c;
 
-	printf("session %" PRIu32 "  %s  connections %" PRIu32 "/%" PRIu32
-	       "  policy %s",
-	       session->sid, session->target_name, session->conns_active,
-	       session->conns_configured,
-	       iscsidsc_name(ISCSIDSC_NAMES_POLICY, session->policy));
+	printf("session %" PRIu32 "  %s%sconnections %" PRIu32 "/%" PRIu32
+	       "  max %" PRIu32 "  policy %s  class %s",
+	       session->sid, session->target_name,
+	       term_width() < strlen(session->target_name) + 80 ? "\n  " : "  ",
+	       session->conns_active, session->conns_configured,
+	       session->max_connections,
+	       iscsidsc_name(ISCSIDSC_NAMES_POLICY, session->policy),
+	       iscsidsc_name(ISCSIDSC_NAMES_TARGET_CLASS,
+			     session->target_class));
 	if (session->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)
 		printf("  %s", iscsidsc_name(ISCSIDSC_NAMES_SESSION_STATE,
 					     session->state));
@@ -181,8 +210,13 @@ int cmd_list(const struct options *o)
 	json_object *json;
 	struct iscsidsc *h;
 	ISDSC_STATUS status;
-	int code = open_handle(&h);
+	int code;
 
+	if (o->watch)
+		return watch_list(o);
+	if (o->interval_s || o->count)
+		return usage_error("--interval and --count go with --watch");
+	code = open_handle(&h);
 	if (code)
 		return code;
 	if (o->session) {

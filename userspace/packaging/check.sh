@@ -60,7 +60,9 @@ source_differences()
 dkms_conf()
 {
 	local PACKAGE_NAME='' PACKAGE_VERSION='' BUILD_EXCLUSIVE_KERNEL=''
-	local kernel kernel_source_dir='' dkms_tree=''
+	local kernel
+	# shellcheck disable=SC2034 # for the commands in dkms.conf
+	local kernel_source_dir='' dkms_tree=''
 
 	# shellcheck source=/dev/null # made from debian/iscsi-mcs-dkms.dkms
 	. "$(echo "$(unpacked iscsi-mcs-dkms)"/usr/src/iscsi_mcs-*/dkms.conf)"

@@ -42,6 +42,25 @@ static void sessions_come(void)
 	fake.interrupt_after = 1;
 }
 
+/* One session for each reason not to have more connections */
+static void reasons(void)
+{
+	struct iscsidsc_session *s;
+
+	s = fake_session(13, "iqn.2024-01.example:one", 1);
+	fake_conn(13, 0, 0, "10.0.1.1", "10.0.1.10");
+	s = fake_session(14, "iqn.2024-01.example:old", 1);
+	s->max_connections_offered = 1;
+	fake_conn(14, 0, 0, "10.0.1.1", "10.0.1.10");
+	fake_session(15, "iqn.2024-01.example:full", 2);
+	fake_conn(15, 0, 0, "10.0.1.1", "10.0.1.10");
+	fake_conn(15, 1, 1, "10.0.2.1", "10.0.2.10");
+	fake_session(16, "iqn.2024-01.example:lost", 2);
+	fake_conn(16, 0, 0, "10.0.1.1", "10.0.1.10");
+	fake_conn(16, 1, 1, NULL, "10.0.2.10")->state =
+		ISCSI_MCS_CONN_STATE_WAITING;
+}
+
 static void __attribute__((constructor)) prepare(void)
 {
 	const char *test = getenv("MCSADM_TEST");
@@ -64,6 +83,8 @@ static void __attribute__((constructor)) prepare(void)
 	else if (!strcmp(test, "busy"))
 		fake_fail(ISCSI_MCS_CMD_CONN_DEL, EAGAIN,
 			  "session is being recovered", -1);
+	else if (!strcmp(test, "reasons"))
+		reasons();
 	else if (!strcmp(test, "follow"))
 		fake.on_subscribe = sessions_come;
 	else if (!strcmp(test, "events"))

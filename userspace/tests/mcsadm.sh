@@ -65,6 +65,9 @@ golden list-empty empty list
 golden list-empty-json empty list --json
 golden list-unknown '' list --session 3
 golden absent absent list
+golden watch '' list --watch --count 2
+golden watch-json '' list --watch --count 1 --json --session 1
+golden watch-absent absent list --watch
 golden add '' add --session 1 --portal 10.0.3.10
 golden add-source '' add -s 1 -p '[2001:db8::20]:3261' -S 2001:db8::1 -t 5
 golden add-exists '' add --session 1 --portal 10.0.1.10
@@ -169,9 +172,36 @@ golden wrong-auth '' add -s 1 -p 10.0.0.1 --auth srp
 golden wrong-weight '' add -s 1 -p 10.0.0.1 --weight -1
 golden wrong-remove '' remove --session 1
 golden wrong-cid '' remove --session 1 --cid 65536
+golden wrong-option-of-other '' list --portal 10.0.0.1
+golden wrong-option-saved '' saved --session 1
+golden wrong-interval '' list --watch --interval 0
+golden wrong-count '' list --watch --count none
+golden wrong-interval-alone '' list --interval 2
+golden wrong-no-value '' list --session
+mapfile -t many < <(seq -f '-p10.0.0.%g' 17)
+golden wrong-many '' add -s 1 "${many[@]}"
+golden wrong-role '' add -s 1 -p 10.0.0.1 --role master
+golden wrong-id '' remove --session 1 --id all
+golden wrong-unique '' remove --session 1 --connection 1-
 golden wrong-two-conns '' remove --session 1 --cid 1 --id 1
 golden wrong-policy '' policy --session 1 best
 golden wrong-policy-none '' policy --session 1
+
+# A terminal: colours unless they are not wanted, and lines that fit.
+terminal()	# name, columns, environment...
+{
+	local name=$1 columns=$2
+	shift 2
+
+	env -u NO_COLOR TERM=xterm MCSADM_TEST='' "$@" script -qec \
+		"stty cols $columns; exec $(realpath "$mcsadm") list" /dev/null \
+		</dev/null | tr -d '\r' >"$work/got"
+	same "$name" "$work/got"
+}
+terminal list-wide 200
+terminal list-narrow 72
+terminal list-plain 200 NO_COLOR=1
+terminal list-dumb 200 TERM=dumb
 
 # A unique ID that list printed names the same session and connection.
 ids=$(MCSADM_TEST='' "$mcsadm" list --verbose |

@@ -49,7 +49,8 @@ $(O)/tests/test_%: $(TEST_DEPS)
 $(O)/tests/mcsadm: $(TEST_DEPS)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/fake_mcsadm.c $(FAKE) $(TOOL_SRC) \
+	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/fake_mcsadm.c $(FAKE) \
+		tests/fake_root.c $(filter-out %/root.c,$(TOOL_SRC)) \
 		$(LIB_TEST_SRC) $(NL_LIBS) $(JSON_LIBS)
 
 # What examples of the manual pages are linked with
@@ -98,6 +99,7 @@ threads: $(O)/tests/test_threads
 
 tool: $(O)/tests/mcsadm
 	$(Q)tests/mcsadm.sh $(O)/tests/mcsadm
+	$(Q)tests/system.sh $(O)/tests/mcsadm
 
 symbols: $(LIB_SO)
 	$(Q)tests/symbols.sh $(LIB_SO)

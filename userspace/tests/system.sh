@@ -1,0 +1,249 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) The iscsi_mcs authors
+#
+# What mcsadm does to and asks of the machine: enable, disable, status, report,
+# completion. The machine is a directory; its programs are scripts that write
+# down how they were called. Compared with golden/, as in mcsadm.sh.
+#
+#	system.sh MCSADM [--update]
+
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+mcsadm=$(realpath "$1")
+update=${2-}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n=0
+failures=0
+
+report()	# status, name
+{
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n mcsadm $2"
+	else
+		echo "not ok $n mcsadm $2"
+		failures=$((failures + 1))
+	fi
+}
+
+# program NAME COMMANDS - a stand-in; calls are noted in $work/calls
+program()
+{
+	mkdir -p "$root/usr/sbin"
+	{
+		echo '#!/bin/bash'
+		echo "echo \"$1 \$*\" >>'$work/calls'"
+		echo "root='$root'"
+		echo "$2"
+	} >"$root/usr/sbin/$1"
+	chmod +x "$root/usr/sbin/$1"
+}
+
+# file PATH CONTENT
+file()
+{
+	mkdir -p "$(dirname "$root$1")"
+	echo "$2" >"$root$1"
+}
+
+# session SID HOST TARGET PROC_NAME - as sysfs shows it
+session()
+{
+	local dir=$root/sys/class/iscsi_session/session$1
+
+	mkdir -p "$dir" "$root/sys/devices/platform/host$2/session$1"
+	ln -s "../../../devices/platform/host$2/session$1" "$dir/device"
+	file "/sys/class/iscsi_session/session$1/targetname" "$3"
+	file "/sys/class/iscsi_session/session$1/state" LOGGED_IN
+	file "/sys/class/scsi_host/host$2/proc_name" "$4"
+}
+
+# A machine with stock open-iscsi, and a module that can be loaded.
+machine()
+{
+	root=$work/machine
+	rm -rf "$root" "$work/calls"
+	: >"$work/calls"
+	mkdir -p "$root/etc/modprobe.d" "$root/sys/module"
+	export ISCSIDSC_TEST_DIR=$root
+	# modprobe MODULE [-n|-r]
+	# shellcheck disable=SC2016 # for the script it becomes
+	program modprobe '
+		case "$*" in
+		*-n) [ ! -e "$root/no-module" ] ;;
+		*-r) [ ! -e "$root/busy" ] ||
+			{ echo "modprobe: FATAL: Module $1 is in use."; exit 1; }
+		     rm -rf "$root/sys/module/$1" ;;
+		*) [ ! -e "$root/unsigned" ] || {
+			echo "modprobe: ERROR: could not insert '\'\$1\'': Key was rejected by service"
+			exit 1
+		   }
+		   mkdir -p "$root/sys/module/$1" ;;
+		esac'
+	program update-initramfs true
+}
+
+# golden NAME STATE ARGUMENT... - what is printed, what was called
+golden()
+{
+	local name=$1 state=$2 code
+	shift 2
+
+	MCSADM_TEST=$state "$mcsadm" "$@" >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+	{
+		cat "$work/out"
+		sed 's/^[^:]*mcsadm[^:]*:/mcsadm:/; s/^/stderr: /' "$work/err"
+		sed 's/^/called: /' "$work/calls"
+		echo "exit $code"
+	} | sed "s/$(uname -r)/RELEASE/g" >"$work/got"
+	: >"$work/calls"
+	[ "$update" = --update ] && cp "$work/got" "$here/golden/$name.txt"
+	diff -u "$here/golden/$name.txt" "$work/got"
+	report $? "$name"
+}
+
+# stock machine: enabled, and again, and disabled
+machine
+golden status-none '' status
+golden enable '' enable
+cp "$root/etc/modprobe.d/iscsi_mcs.conf" "$work/got"
+[ "$update" = --update ] && cp "$work/got" "$here/golden/enable-file.txt"
+cmp "$here/golden/enable-file.txt" "$work/got"
+report $? enable-file
+golden enable-again '' enable
+golden disable '' disable
+[ ! -e "$root/etc/modprobe.d/iscsi_mcs.conf" ]
+report $? disable-file
+golden disable-again '' disable
+
+# iscsi_tcp is loaded: without sessions it goes, with sessions it stays
+machine
+mkdir "$root/sys/module/iscsi_tcp"
+golden enable-replaces '' enable
+machine
+mkdir "$root/sys/module/iscsi_tcp"
+session 4 3 iqn.2024-01.example:disk4 iscsi_tcp
+session 5 4 iqn.2024-01.example:offload qla4xxx
+mkdir -p "$root/sys/devices/platform/host3/session4/target3:0:0/3:0:0:0/block/sdb"
+golden enable-refused '' enable
+[ ! -e "$root/etc/modprobe.d/iscsi_mcs.conf" ]
+report $? "enable refused changes nothing"
+golden status-tcp '' status
+golden status-tcp-json '' status --json
+golden enable-next-boot '' enable --next-boot
+golden status-tcp-enabled '' status
+
+# the other way around
+machine
+mkdir "$root/sys/module/iscsi_mcs"
+session 1 2 iqn.2024-01.example:disk1 iscsi_tcp
+golden disable-refused '' disable
+golden disable-next-boot '' disable --next-boot
+
+# what can go wrong
+machine
+touch "$root/no-module"
+golden enable-no-module '' enable
+machine
+touch "$root/unsigned"
+file /sys/kernel/security/lockdown 'none [integrity] confidentiality'
+golden enable-unsigned '' enable
+golden status-unsigned '' status
+machine
+touch "$root/busy"
+mkdir "$root/sys/module/iscsi_tcp"
+golden enable-busy '' enable
+machine
+program update-initramfs 'echo "no space left"; exit 1'
+golden enable-initramfs '' enable
+machine
+rm -r "$root/etc/modprobe.d"
+golden enable-no-directory '' enable
+machine
+rm "$root/usr/sbin/update-initramfs"
+golden enable-no-initramfs '' enable
+
+# status with the module: what sessions got, and why not more
+machine
+mkdir -p "$root/sys/module/iscsi_mcs/parameters"
+file /sys/module/iscsi_mcs/version 1.0.0
+file /sys/module/iscsi_mcs/parameters/max_connections 8
+file /etc/modprobe.d/iscsi_mcs.conf -
+golden status '' status
+golden status-reasons reasons status
+golden status-json reasons status --json
+file /sys/module/iscsi_mcs/parameters/max_connections 1
+golden status-off empty status
+golden status-absent absent status
+
+# report: it has everything, but no secret
+program iscsiadm 'echo "iscsiadm stand-in"'
+program ip 'echo "ip stand-in"'
+program lsmod 'echo "iscsi_mcs 12345 1"; echo "ext4 1 1"'
+program dmesg 'echo "session1: conn 1: lost"; echo "unrelated"'
+printf 'open sesame 12' >"$work/secret"
+MCSADM_TEST='' "$mcsadm" add -s 1 -p 10.0.3.10 -P --chap-name joe \
+	--chap-secret-file "$work/secret" >"$work/out"
+grep -q 'open sesame' "$root/iscsi_mcs.conf"
+report $? "the secret is saved"
+MCSADM_TEST='' "$mcsadm" report >"$work/out" 2>&1
+code=$?
+for word in '== machine' 'max_connections: 1' 'driver     iscsi_mcs' \
+	'target_class' 'iscsiadm stand-in' 'ip stand-in' 'iscsi_mcs 12345' \
+	'conn 1: lost'; do
+	grep -qF "$word" "$work/out" || { echo "# no '$word'"; code=1; }
+done
+! grep -E 'ext4|unrelated' "$work/out" || code=1
+report $code "report is complete"
+! grep -E 'sesame|joe' "$work/out"
+report $? "report has no secret"
+
+# completion: words as bash gives them, the last one incomplete
+completes()	# expected words, words...
+{
+	local expected=$1 got
+	shift
+
+	got=$(MCSADM_TEST='' "$mcsadm" --complete "$@" 2>&1 | paste -sd' ')
+	[ "$got" = "$expected" ] || echo "# $*: '$got', expected '$expected'"
+	[ "$got" = "$expected" ]
+	report $? "completes '$*'"
+}
+completes "remove restore report" re
+completes "1 12" list --session ""
+completes "12" list -s 12
+completes "0 1" remove --session 1 --cid ""
+completes "7" remove --cid "" --session 12 --cid ""
+completes "5" remove -s 12 -i ""
+completes "--session --cid --id --connection --persistent --help --version" \
+	remove -
+completes "--session --help --version" policy --session 1 round-robin --
+completes "round-robin round-robin-with-subset" policy --session 1 round
+completes "none crc32c" add --header-digest ""
+completes "active standby" add --role ""
+completes "session none chap mutual-chap" add --auth ""
+completes "lo" add --interface l
+completes "127.0.0.1" add --source 127.0.0.
+completes "" list nonsense
+got=$(MCSADM_TEST=absent "$mcsadm" --complete list --session "" 2>&1)
+[ -z "$got" ]
+report $? "completes nothing without the module"
+
+# and through bash itself
+mkdir "$work/bin"
+ln -s "$mcsadm" "$work/bin/mcsadm"
+# shellcheck source=/dev/null # a file of the project
+got=$(PATH=$work/bin:$PATH MCSADM_TEST='' bash -c '
+	. "$0"
+	COMP_WORDS=(mcsadm policy --session 1 fail) COMP_CWORD=4
+	COMP_LINE="mcsadm policy --session 1 fail" COMP_POINT=30
+	_mcsadm && echo "${COMPREPLY[*]}"' "$here/../completion/mcsadm")
+[ "$got" = fail-over-only ] || echo "# got '$got'"
+[ "$got" = fail-over-only ]
+report $? "completes in bash"
+
+echo "1..$n"
+exit $((failures > 0))
