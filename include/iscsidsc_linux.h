@@ -284,6 +284,12 @@ enum iscsidsc_setting {
 	ISCSIDSC_SET_LOGIN_TIMEOUT_MS
 };
 
+/* Which setting iscsidsc_conn_set() changes */
+enum iscsidsc_conn_setting {
+	ISCSIDSC_SET_ROLE,
+	ISCSIDSC_SET_WEIGHT
+};
+
 /* Which set of names iscsidsc_name() looks into */
 enum iscsidsc_names {
 	ISCSIDSC_NAMES_SESSION_STATE,
@@ -315,6 +321,9 @@ ISDSC_STATUS iscsidsc_conn_add(struct iscsidsc *handle,
 			       struct iscsidsc_conn *result);
 ISDSC_STATUS iscsidsc_conn_remove(struct iscsidsc *handle, uint32_t sid,
 				  uint32_t id);
+ISDSC_STATUS iscsidsc_conn_set(struct iscsidsc *handle, uint32_t sid,
+			       uint32_t id, enum iscsidsc_conn_setting what,
+			       uint32_t value);
 ISDSC_STATUS iscsidsc_session_set(struct iscsidsc *handle, uint32_t sid,
 				  enum iscsidsc_setting what, uint32_t value);
 

@@ -208,9 +208,9 @@ ISDSC_STATUS iscsidsc_conn_add(struct iscsidsc *handle,
 
 	handle->detail[0] = '\0';
 	if (add->size != sizeof(*add) || !add->address ||
-	    add->chap_name_len > ISCSI_MCS_CHAP_LEN ||
+	    add->chap_name_len > ISCSI_MCS_CHAP_NAME_LEN ||
 	    add->chap_secret_len > ISCSI_MCS_CHAP_LEN ||
-	    add->chap_name_in_len > ISCSI_MCS_CHAP_LEN ||
+	    add->chap_name_in_len > ISCSI_MCS_CHAP_NAME_LEN ||
 	    add->chap_secret_in_len > ISCSI_MCS_CHAP_LEN)
 		return ERROR_INVALID_PARAMETER;
 	if (add->source && iscsidsc_numeric(add->source, &source)) {
@@ -265,6 +265,43 @@ ISDSC_STATUS iscsidsc_conn_remove(struct iscsidsc *handle, uint32_t sid,
 		err = iscsidsc_request(handle, msg, NULL, NULL);
 	iscsidsc_msg_free(msg);
 	return iscsidsc_status(ISCSI_MCS_CMD_CONN_DEL, -err);
+}
+
+/**
+ * iscsidsc_conn_set - change a setting of a connection
+ * @handle: handle
+ * @sid: session
+ * @id: number of the connection in the session
+ * @what: which setting
+ * @value: its new value
+ *
+ * Return: 0, ISDSC_INVALID_SESSION_ID, ISDSC_INVALID_CONNECTION_ID, or another
+ * status.
+ */
+ISDSC_STATUS iscsidsc_conn_set(struct iscsidsc *handle, uint32_t sid,
+			       uint32_t id, enum iscsidsc_conn_setting what,
+			       uint32_t value)
+{
+	static const int attrs[] = {
+		[ISCSIDSC_SET_ROLE] = ISCSI_MCS_A_CONN_ROLE,
+		[ISCSIDSC_SET_WEIGHT] = ISCSI_MCS_A_CONN_WEIGHT,
+	};
+	struct nl_msg *msg;
+	int err;
+
+	if ((size_t)what >= ARRAY_SIZE(attrs))
+		return ERROR_INVALID_PARAMETER;
+	msg = iscsidsc_msg_new(handle, ISCSI_MCS_CMD_CONN_SET, 0);
+	if (!msg)
+		return ERROR_NOT_ENOUGH_MEMORY;
+	if (nla_put_u32(msg, ISCSI_MCS_A_CONN_SID, sid) ||
+	    nla_put_u32(msg, ISCSI_MCS_A_CONN_ID, id) ||
+	    nla_put_u32(msg, attrs[what], value))
+		err = -ENOMEM;
+	else
+		err = iscsidsc_request(handle, msg, NULL, NULL);
+	iscsidsc_msg_free(msg);
+	return iscsidsc_status(ISCSI_MCS_CMD_CONN_SET, -err);
 }
 
 /**

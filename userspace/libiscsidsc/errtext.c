@@ -165,7 +165,7 @@ static const struct {
 	  "CHAP secret of the initiator has a wrong length",
 	  "use 12 to 16 bytes"),
 	T(ISDSC_INVALID_CHAP_USER_NAME,
-	  "CHAP name is not valid", "use 1 to 256 bytes"),
+	  "CHAP name is not valid", "use 1 to 255 bytes"),
 	T(ISDSC_INVALID_LOGON_AUTH_TYPE,
 	  "type of authentication is not valid",
 	  "use 0 (none), 1 (CHAP) or 2 (mutual CHAP)"),

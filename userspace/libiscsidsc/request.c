@@ -84,18 +84,20 @@ struct nl_msg *iscsidsc_msg_new(struct iscsidsc *h, int cmd, int flags)
 	return msg;
 }
 
+static void wipe(struct nlmsghdr *nlh)
+{
+	explicit_bzero(nlmsg_data(nlh), nlmsg_datalen(nlh));
+}
+
 /**
  * iscsidsc_msg_free - free a request, and wipe it: it may carry secrets
  * @msg: message or NULL
  */
 void iscsidsc_msg_free(struct nl_msg *msg)
 {
-	struct nlmsghdr *nlh;
-
 	if (!msg)
 		return;
-	nlh = nlmsg_hdr(msg);
-	explicit_bzero(nlmsg_data(nlh), nlmsg_datalen(nlh));
+	wipe(nlmsg_hdr(msg));
 	nlmsg_free(msg);
 }
 
@@ -211,6 +213,8 @@ int iscsidsc_request(struct iscsidsc *h, struct nl_msg *msg,
 		nlh->nlmsg_flags |= NLM_F_ACK;
 	nlh->nlmsg_seq = h->seq;
 	err = h->transport->send(h, msg);
+	/* The answer may take long, and the request may carry secrets. */
+	wipe(nlh);
 	if (err)
 		return err;
 	err = collect(h, &x);

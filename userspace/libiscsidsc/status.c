@@ -11,6 +11,7 @@
 
 #define ADD	ISCSI_MCS_CMD_CONN_ADD
 #define DEL	ISCSI_MCS_CMD_CONN_DEL
+#define SET	ISCSI_MCS_CMD_CONN_SET
 #define ANY	0
 
 /* One cause of one operation; rows of an operation come before those for ANY */
@@ -75,6 +76,8 @@ static const struct {
 	{ DEL, EBUSY, ISDSC_CANT_REMOVE_LAST_CONNECTION },
 	{ DEL, EALREADY, ISDSC_REMOVE_CONNECTION_IN_PROGRESS },
 	{ DEL, ESHUTDOWN, ISDSC_INVALID_SESSION_ID },
+	/* change of a connection */
+	{ SET, EALREADY, ISDSC_REMOVE_CONNECTION_IN_PROGRESS },
 	/* every operation */
 	{ ANY, 0, ERROR_SUCCESS },
 	{ ANY, ENOENT, ISDSC_INVALID_SESSION_ID },

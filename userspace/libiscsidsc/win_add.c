@@ -101,7 +101,7 @@ static ISDSC_STATUS fill_auth(const ISCSI_LOGIN_OPTIONS *o,
 	if (has(o, ISCSI_LOGIN_OPTIONS_USERNAME) && o->UsernameLength) {
 		if (!o->Username)
 			return ERROR_INVALID_PARAMETER;
-		if (o->UsernameLength > ISCSI_MCS_CHAP_LEN ||
+		if (o->UsernameLength > ISCSI_MCS_CHAP_NAME_LEN ||
 		    memchr(o->Username, '\0', o->UsernameLength))
 			return ISDSC_INVALID_CHAP_USER_NAME;
 		add->chap_name = o->Username;

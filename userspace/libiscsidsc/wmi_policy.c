@@ -128,9 +128,7 @@ static ISDSC_STATUS check_paths(const ISCSI_Supported_LB_Policies *policy,
 				const struct iscsidsc_session *session)
 {
 	const ISCSI_Path *path = policy->iSCSI_Paths;
-	const struct iscsidsc_conn *conn;
 	uint32_t i, k, primaries = 0;
-	int changes = 0, active;
 
 	for (i = 0; i < policy->iSCSI_PathCount; i++)
 		for (k = 0; k < i; k++)
@@ -140,15 +138,9 @@ static ISDSC_STATUS check_paths(const ISCSI_Supported_LB_Policies *policy,
 	if (policy->iSCSI_PathCount != session->conn_count)
 		return ISDSC_PATH_COUNT_MISMATCH;
 	for (i = 0; i < policy->iSCSI_PathCount; i++) {
-		conn = find_path(session, path[i].UniqueConnectionId);
-		if (!conn)
+		if (!find_path(session, path[i].UniqueConnectionId))
 			return ISDSC_INVALID_PATH_ID;
 		primaries += path[i].PrimaryPath != 0;
-		active = conn->role == ISCSI_MCS_ROLE_ACTIVE;
-		if (active != !!path[i].PrimaryPath ||
-		    (policy->LoadBalancePolicy == MSiSCSI_LB_WEIGHTED_PATHS &&
-		     path[i].PathWeight != conn->weight))
-			changes = 1;
 	}
 	if (policy->LoadBalancePolicy == MSiSCSI_LB_FAILOVER && primaries > 1)
 		return ISDSC_MULTIPLE_PRIMARY_PATHS_SPECIFIED;
@@ -156,11 +148,54 @@ static ISDSC_STATUS check_paths(const ISCSI_Supported_LB_Policies *policy,
 	     policy->LoadBalancePolicy ==
 		     MSiSCSI_LB_ROUND_ROBIN_WITH_SUBSET) && !primaries)
 		return ISDSC_NO_PRIMARY_PATH_SPECIFIED;
-	/* The other policies have no use for primary paths. */
-	if (policy->LoadBalancePolicy == MSiSCSI_LB_ROUND_ROBIN ||
-	    policy->LoadBalancePolicy == MSiSCSI_LB_DYN_LEAST_QUEUE_DEPTH)
-		changes = 0;
-	return changes ? ISDSC_REQUEST_NOT_SUPPORTED : ERROR_SUCCESS;
+	return ERROR_SUCCESS;
+}
+
+/* What a policy has no use for is not touched. */
+static ISDSC_STATUS set_path(struct iscsidsc *h, uint32_t policy,
+			     const ISCSI_Path *path,
+			     const struct iscsidsc_conn *conn, int *changed)
+{
+	uint32_t role = path->PrimaryPath ? ISCSI_MCS_ROLE_ACTIVE :
+					    ISCSI_MCS_ROLE_STANDBY;
+
+	switch (policy) {
+	case MSiSCSI_LB_FAILOVER:
+	case MSiSCSI_LB_ROUND_ROBIN_WITH_SUBSET:
+		if (conn->role == role)
+			break;
+		++*changed;
+		return iscsidsc_conn_set(h, conn->sid, conn->id,
+					 ISCSIDSC_SET_ROLE, role);
+	case MSiSCSI_LB_WEIGHTED_PATHS:
+		if (conn->weight == path->PathWeight)
+			break;
+		++*changed;
+		return iscsidsc_conn_set(h, conn->sid, conn->id,
+					 ISCSIDSC_SET_WEIGHT, path->PathWeight);
+	}
+	return ERROR_SUCCESS;
+}
+
+static ISDSC_STATUS set_paths(struct iscsidsc *h,
+			      const ISCSI_Supported_LB_Policies *policy,
+			      const struct iscsidsc_session *session)
+{
+	const ISCSI_Path *path = policy->iSCSI_Paths;
+	ISDSC_STATUS status;
+	int changed = 0;
+	uint32_t i;
+
+	for (i = 0; i < policy->iSCSI_PathCount; i++) {
+		status = set_path(h, policy->LoadBalancePolicy, &path[i],
+				  find_path(session,
+					    path[i].UniqueConnectionId),
+				  &changed);
+		if (status)
+			return changed > 1 ? ISDSC_OPERATION_NOT_ALL_SUCCESS :
+					     status;
+	}
+	return ERROR_SUCCESS;
 }
 
 static ISDSC_STATUS set_policy(struct iscsidsc *h,
@@ -182,6 +217,8 @@ static ISDSC_STATUS set_policy(struct iscsidsc *h,
 	else if (policy->iSCSI_PathCount)
 		status = check_paths(policy, session);
 	if (!status)
+		status = set_paths(h, policy, session);
+	if (!status)
 		status = iscsidsc_session_set(h, sid, ISCSIDSC_SET_POLICY,
 					      policy->LoadBalancePolicy);
 	iscsidsc_snapshot_free(snap);
@@ -194,7 +231,8 @@ static ISDSC_STATUS set_policy(struct iscsidsc *h,
  * @Status: set to what is returned too, or NULL
  *
  * Return: ERROR_SUCCESS, ISDSC_INVALID_LOAD_BALANCE_POLICY,
- * ISDSC_LB_POLICY_NOT_SUPPORTED, one of the errors about paths, or another
+ * ISDSC_LB_POLICY_NOT_SUPPORTED, one of the errors about paths,
+ * ISDSC_OPERATION_NOT_ALL_SUCCESS if some connections were changed, or another
  * status.
  */
 uint32_t

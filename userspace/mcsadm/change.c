@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
-/* mcsadm add, remove, policy. */
+/* mcsadm add, remove, set, policy. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -43,10 +43,10 @@ static int fill_auth(const struct options *o, struct iscsidsc_add *add,
 	add->chap_secret_len = secret->len;
 	add->chap_secret_in = secret_in->len ? secret_in->bytes : NULL;
 	add->chap_secret_in_len = secret_in->len;
-	if (add->chap_name_len > ISCSI_MCS_CHAP_LEN ||
-	    add->chap_name_in_len > ISCSI_MCS_CHAP_LEN)
+	if (add->chap_name_len > ISCSI_MCS_CHAP_NAME_LEN ||
+	    add->chap_name_in_len > ISCSI_MCS_CHAP_NAME_LEN)
 		return usage_error("a name for CHAP has at most %d bytes",
-				   ISCSI_MCS_CHAP_LEN);
+				   ISCSI_MCS_CHAP_NAME_LEN);
 	return EXIT_DONE;
 }
 
@@ -247,6 +247,81 @@ int cmd_remove(const struct options *o)
 	code = find_session(h, o->session, &snap);
 	if (!code) {
 		code = remove_from(h, snap->sessions[0], o);
+		iscsidsc_snapshot_free(snap);
+	}
+	iscsidsc_close(h);
+	return code;
+}
+
+/* What set changes, read from the command line */
+struct changes {
+	uint32_t role;
+	uint32_t weight;
+	int has_role;
+	int has_weight;
+};
+
+static int set_conn(struct iscsidsc *h, const struct iscsidsc_session *session,
+		    const struct options *o, const struct changes *want)
+{
+	ISDSC_STATUS status = ERROR_SUCCESS;
+	const struct iscsidsc_conn *conn;
+	int bad;
+
+	conn = find_conn(session, o->conn_kind, o->conn, &bad);
+	if (bad)
+		return usage_error("'%s' is no connection", o->conn);
+	if (!conn)
+		status = ISDSC_INVALID_CONNECTION_ID;
+	if (!status && want->has_role)
+		status = iscsidsc_conn_set(h, session->sid, conn->id,
+					   ISCSIDSC_SET_ROLE, want->role);
+	if (!status && want->has_weight)
+		status = iscsidsc_conn_set(h, session->sid, conn->id,
+					   ISCSIDSC_SET_WEIGHT, want->weight);
+	if (status)
+		return failed(h, status,
+			      "cannot change conn %s of session %" PRIu32,
+			      o->conn, session->sid);
+	printf("session %" PRIu32 ": conn %u", session->sid, conn->cid);
+	if (want->has_role)
+		printf("  role %s", o->role);
+	if (want->has_weight)
+		printf("  weight %" PRIu32, want->weight);
+	putchar('\n');
+	return EXIT_DONE;
+}
+
+/**
+ * cmd_set - change what a connection is used for
+ * @o: command line
+ *
+ * Return: exit code.
+ */
+int cmd_set(const struct options *o)
+{
+	struct changes want = { .has_role = !!o->role,
+				.has_weight = !!o->weight };
+	struct iscsidsc_snapshot *snap;
+	struct iscsidsc *h;
+	int code;
+
+	if (!o->session || !o->conn || (!o->role && !o->weight))
+		return usage_error("set needs --session, --cid, and --role or --weight");
+	if (o->role) {
+		code = take_name("--role", o->role, ISCSIDSC_NAMES_ROLE,
+				 &want.role);
+		if (code)
+			return code;
+	}
+	if (o->weight && parse_u32(o->weight, UINT32_MAX, &want.weight))
+		return usage_error("--weight takes a number");
+	code = open_handle(&h);
+	if (code)
+		return code;
+	code = find_session(h, o->session, &snap);
+	if (!code) {
+		code = set_conn(h, snap->sessions[0], o, &want);
 		iscsidsc_snapshot_free(snap);
 	}
 	iscsidsc_close(h);

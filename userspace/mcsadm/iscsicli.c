@@ -112,6 +112,7 @@ static int credentials(char *name, char *secret, ISCSI_LOGIN_OPTIONS *o)
 			(uint32_t)strlen(name) : 0;
 	}
 	if (!STAR(secret)) {
+		secret_hide();
 		len = strcmp(secret, "-") ? bytes_in_place(secret) : 0;
 		if (len < 0)
 			return -1;

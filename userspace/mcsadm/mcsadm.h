@@ -143,6 +143,7 @@ struct secret {
 	size_t len;
 };
 
+void secret_hide(void);
 int secret_read(const char *file, struct secret *secret);
 void secret_wipe(struct secret *secret);
 
@@ -182,6 +183,7 @@ int complete(const struct command *commands, size_t count,
 /* change.c */
 int cmd_add(const struct options *o);
 int cmd_remove(const struct options *o);
+int cmd_set(const struct options *o);
 int cmd_policy(const struct options *o);
 
 /* persist.c */

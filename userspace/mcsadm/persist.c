@@ -173,6 +173,7 @@ int cmd_saved(const struct options *o)
 	json_object_object_add(json, "format",
 			       json_object_new_int(JSON_FORMAT));
 	json_object_object_add(json, "saved", array);
+	secret_hide();
 	status = iscsidsc_saved_get(&list);
 	if (status) {
 		json_object_put(json);
@@ -320,6 +321,7 @@ int cmd_restore(const struct options *o)
 
 	if (code)
 		return code;
+	secret_hide();
 	code = o->follow ? follow(h, o) : restore(h, o, &tally);
 	iscsidsc_close(h);
 	if (!code && tally.bad)

@@ -5,9 +5,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "mcsadm.h"
+
+/**
+ * secret_hide - from now on no core file and no tracer sees this process
+ */
+void secret_hide(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+}
 
 /**
  * secret_read - read a secret
@@ -22,6 +31,7 @@ int secret_read(const char *file, struct secret *secret)
 	size_t len = 0;
 	ssize_t n = -1;
 
+	secret_hide();
 	/* By read(2): stdio would leave a copy in its buffer. */
 	while (fd >= 0 && len < sizeof(secret->bytes)) {
 		n = read(fd, secret->bytes + len, sizeof(secret->bytes) - len);

@@ -79,6 +79,7 @@ const struct value conn_values[] = {
 	C(U32, flags),
 	CN(header_digest, DIGEST),
 	CN(data_digest, DIGEST),
+	CN(auth, AUTH),
 	C(U32, login_timeout_ms),
 	C(U32, max_recv_data_length),
 	C(U32, max_xmit_data_length),

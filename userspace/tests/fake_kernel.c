@@ -137,6 +137,7 @@ void fake_fail(int cmd, int error, const char *text, int times)
 	fake.fail_errno = error;
 	fake.fail_text = text;
 	fake.fail_times = times;
+	fake.fail_skip = 0;
 }
 
 static void push(struct queue *q, const void *data, size_t len, int error,
@@ -502,6 +503,29 @@ static int do_conn_add(struct queue *q, struct nlattr **tb)
 	return 0;
 }
 
+static int do_conn_set(struct nlattr **tb)
+{
+	struct iscsidsc_conn *c;
+	size_t i, n;
+
+	if (!tb[ISCSI_MCS_A_CONN_SID] || !tb[ISCSI_MCS_A_CONN_ID])
+		return -EINVAL;
+	i = session_index(nla_get_u32(tb[ISCSI_MCS_A_CONN_SID]));
+	if (i == fake.session_count)
+		return -ENOENT;
+	for (n = 0; n < fake.sessions[i].conn_count; n++)
+		if (fake.conns[i][n].id == nla_get_u32(tb[ISCSI_MCS_A_CONN_ID]))
+			break;
+	if (n == fake.sessions[i].conn_count)
+		return -ENXIO;
+	c = &fake.conns[i][n];
+	if (tb[ISCSI_MCS_A_CONN_ROLE])
+		c->role = nla_get_u32(tb[ISCSI_MCS_A_CONN_ROLE]);
+	if (tb[ISCSI_MCS_A_CONN_WEIGHT])
+		c->weight = nla_get_u32(tb[ISCSI_MCS_A_CONN_WEIGHT]);
+	return 0;
+}
+
 static int do_conn_del(struct nlattr **tb)
 {
 	struct iscsidsc_session *s;
@@ -536,7 +560,8 @@ static int handle(struct queue *q, struct nlmsghdr *nlh)
 
 	if (nlmsg_parse(nlh, GENL_HDRLEN, tb, ISCSI_MCS_A_CONN_MAX, NULL) < 0)
 		return -EINVAL;
-	if (fake.fail_cmd == ghdr->cmd && fake.fail_times) {
+	if (fake.fail_cmd == ghdr->cmd && fake.fail_times &&
+	    fake.fail_skip-- <= 0) {
 		if (ghdr->cmd == ISCSI_MCS_CMD_CONN_ADD)
 			record_add(tb);
 		fake.fail_times -= fake.fail_times > 0;
@@ -553,6 +578,8 @@ static int handle(struct queue *q, struct nlmsghdr *nlh)
 		return do_conn_add(q, tb);
 	case ISCSI_MCS_CMD_CONN_DEL:
 		return do_conn_del(tb);
+	case ISCSI_MCS_CMD_CONN_SET:
+		return do_conn_set(tb);
 	}
 	return -EOPNOTSUPP;
 }

@@ -22,6 +22,7 @@
  * @fail_errno: with which errno
  * @fail_text: and which text, or NULL
  * @fail_times: how many times, -1 for ever
+ * @fail_skip: how many times it works before
  * @interrupt: dumps to mark as interrupted
  * @split: answers are sent as one datagram per message
  * @noise: datagrams with a foreign sequence number before each answer
@@ -51,6 +52,7 @@ struct fake_kernel {
 	int fail_errno;
 	const char *fail_text;
 	int fail_times;
+	int fail_skip;
 	int interrupt;
 	int split;
 	int noise;

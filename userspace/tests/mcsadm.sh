@@ -94,6 +94,10 @@ golden remove-id '' remove --session 1 --id 1
 golden remove-last '' remove --session 12 --cid 7
 golden remove-unknown '' remove --session 1 --cid 9
 golden remove-busy busy remove --session 1 --cid 1
+golden set '' set --session 1 --cid 1 --role standby --weight 7
+golden set-unknown '' set --session 1 --cid 9 --role active
+golden wrong-set '' set --session 1 --cid 1
+golden wrong-set-role '' set --session 1 --cid 1 --role idle
 golden policy '' policy --session 1 round-robin
 golden policy-same '' policy --session 1 least-queue-depth
 golden monitor events monitor --timeout 1

@@ -2,6 +2,8 @@
 // Copyright (C) The iscsi_mcs authors
 /* The classes of the management interface. */
 
+#include <errno.h>
+
 #include "unit.h"
 
 #include <iscsidsc_wmi.h>
@@ -142,7 +144,23 @@ static void set_policies(void **state)
 	p->iSCSI_Paths[1].PrimaryPath = 1;
 	assert_int_equal(set(p), ISDSC_MULTIPLE_PRIMARY_PATHS_SPECIFIED);
 	p->iSCSI_Paths[0].PrimaryPath = 0;
-	assert_int_equal(set(p), ISDSC_REQUEST_NOT_SUPPORTED);
+	/* The two change their parts. */
+	assert_int_equal(set(p), 0);
+	assert_int_equal(fake.conns[0][0].role, ISCSI_MCS_ROLE_STANDBY);
+	assert_int_equal(fake.conns[0][1].role, ISCSI_MCS_ROLE_ACTIVE);
+	p->LoadBalancePolicy = MSiSCSI_LB_WEIGHTED_PATHS;
+	p->iSCSI_Paths[1].PathWeight = 7;
+	assert_int_equal(set(p), 0);
+	assert_int_equal(fake.conns[0][1].weight, 7);
+	p->iSCSI_Paths[0].PathWeight = 3;
+	fake_fail(ISCSI_MCS_CMD_CONN_SET, EALREADY, NULL, 1);
+	assert_int_equal(set(p), ISDSC_REMOVE_CONNECTION_IN_PROGRESS);
+	p->iSCSI_Paths[1].PathWeight = 8;
+	fake_fail(ISCSI_MCS_CMD_CONN_SET, EALREADY, NULL, 1);
+	fake.fail_skip = 1;
+	assert_int_equal(set(p), ISDSC_OPERATION_NOT_ALL_SUCCESS);
+	assert_int_equal(fake.conns[0][0].weight, 3);
+	p->LoadBalancePolicy = MSiSCSI_LB_FAILOVER;
 	p->iSCSI_Paths[1].PrimaryPath = 0;
 	assert_int_equal(set(p), ISDSC_NO_PRIMARY_PATH_SPECIFIED);
 	/* Without a use for primary paths they do not count. */

@@ -105,6 +105,14 @@ static int mcs_admin_check(struct mcs_session *sess,
 	return 0;
 }
 
+static int mcs_admin_copy_name(struct mcs_conn *conn, const char *name)
+{
+	if (!name)
+		return 0;
+	conn->symbolic_name = kstrdup(name, GFP_KERNEL);
+	return conn->symbolic_name ? 0 : -ENOMEM;
+}
+
 static struct mcs_conn *mcs_admin_new_conn(struct mcs_session *sess,
 					   struct mcs_admin_add *req)
 {
@@ -112,10 +120,13 @@ static struct mcs_conn *mcs_admin_new_conn(struct mcs_session *sess,
 
 	if (!conn)
 		return NULL;
-	if (mcs_connect_prepare(conn)) {
+	if (mcs_connect_prepare(conn) ||
+	    mcs_admin_copy_name(conn, req->symbolic_name)) {
 		mcs_conn_put(conn);
 		return NULL;
 	}
+	conn->has_port = req->has_port;
+	conn->initiator_port = req->initiator_port;
 	conn->remote = req->remote;
 	conn->source = req->source;
 	conn->ifindex = req->ifindex;
@@ -207,6 +218,35 @@ int mcs_admin_add(struct mcs_session *sess, struct mcs_admin_add *req,
 		return err;
 	}
 	*connp = conn;
+	return 0;
+}
+
+/**
+ * mcs_admin_set - change what a connection is used for
+ * @sess: session, mutex held
+ * @conn: one of its connections
+ * @role: new role, NULL for no change
+ * @weight: new weight, NULL for no change
+ * @extack: takes the reason in words
+ *
+ * Counts for commands from now on; those it carries stay.
+ *
+ * Return: 0 or -EALREADY.
+ */
+int mcs_admin_set(struct mcs_session *sess, struct mcs_conn *conn,
+		  const enum iscsi_mcs_role *role, const u32 *weight,
+		  struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&sess->mutex);
+	if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING) {
+		NL_SET_ERR_MSG(extack, "connection is being removed");
+		return -EALREADY;
+	}
+	/* The chooser looks without a lock. */
+	if (role)
+		WRITE_ONCE(conn->role, *role);
+	if (weight)
+		WRITE_ONCE(conn->weight, *weight);
 	return 0;
 }
 

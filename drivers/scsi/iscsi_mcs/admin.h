@@ -23,6 +23,9 @@ struct netlink_ext_ack;
  * @role: enum iscsi_mcs_role
  * @weight: for weighted paths
  * @flags: enum iscsi_mcs_conn_flags
+ * @has_port: @initiator_port is given
+ * @initiator_port: what the caller calls the source, kept and returned
+ * @symbolic_name: what the caller calls the portal, kept and returned, or NULL
  * @auth: names and secrets, NULL for the session's; the connection takes it
  */
 struct mcs_admin_add {
@@ -35,11 +38,17 @@ struct mcs_admin_add {
 	enum iscsi_mcs_role role;
 	u32 weight;
 	u32 flags;
+	bool has_port;
+	u32 initiator_port;
+	const char *symbolic_name;
 	struct mcs_auth *auth;
 };
 
 int mcs_admin_add(struct mcs_session *sess, struct mcs_admin_add *req,
 		  struct mcs_conn **connp, struct netlink_ext_ack *extack);
+int mcs_admin_set(struct mcs_session *sess, struct mcs_conn *conn,
+		  const enum iscsi_mcs_role *role, const u32 *weight,
+		  struct netlink_ext_ack *extack);
 int mcs_admin_del(struct mcs_session *sess, struct mcs_conn *conn,
 		  struct netlink_ext_ack *extack);
 

@@ -14,7 +14,7 @@
 static void mcs_auth_take_name(char *to, const char *from)
 {
 	if (!to[0] && from)
-		strscpy(to, from, ISCSI_MCS_CHAP_LEN + 1);
+		strscpy(to, from, ISCSI_MCS_CHAP_NAME_LEN + 1);
 }
 
 static void mcs_auth_take_secret(u8 *to, u16 *len, const char *from)

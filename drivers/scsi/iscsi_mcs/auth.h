@@ -24,8 +24,8 @@ struct mcs_session;
  */
 struct mcs_auth {
 	enum iscsi_mcs_auth mode;
-	char name[ISCSI_MCS_CHAP_LEN + 1];
-	char name_in[ISCSI_MCS_CHAP_LEN + 1];
+	char name[ISCSI_MCS_CHAP_NAME_LEN + 1];
+	char name_in[ISCSI_MCS_CHAP_NAME_LEN + 1];
 	u16 secret_len;
 	u16 secret_in_len;
 	u8 secret[ISCSI_MCS_CHAP_LEN];

@@ -6,6 +6,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -89,6 +90,16 @@ bool mcs_chap_auth_ok(const struct mcs_chap_auth *auth)
 	       (auth->secret_len != auth->target_secret_len ||
 		crypto_memneq(auth->secret, auth->target_secret,
 			      auth->secret_len));
+}
+
+/**
+ * mcs_chap_history_init - remember nothing yet
+ * @history: to be set up
+ */
+void mcs_chap_history_init(struct mcs_chap_history *history)
+{
+	memset(history, 0, sizeof(*history));
+	spin_lock_init(&history->lock);
 }
 
 /**
@@ -265,25 +276,29 @@ static int mcs_chap_hash(const struct mcs_chap *chap, u8 id, const u8 *secret,
 /* Did we send this challenge ourselves a little while ago? */
 static bool mcs_chap_is_reflected(const struct mcs_chap *chap, size_t len)
 {
-	const struct mcs_chap_history *history = chap->auth->history;
+	struct mcs_chap_history *history = chap->auth->history;
+	bool found = false;
 	unsigned int i;
 
 	if (!history || len != MCS_CHAP_CHALLENGE_LEN)
 		return false;
-	for (i = 0; i < history->used; i++)
-		if (!memcmp(history->sent[i], chap->peer_challenge, len))
-			return true;
-	return false;
+	spin_lock(&history->lock);
+	for (i = 0; i < history->used && !found; i++)
+		found = !memcmp(history->sent[i], chap->peer_challenge, len);
+	spin_unlock(&history->lock);
+	return found;
 }
 
 static void mcs_chap_remember(struct mcs_chap_history *history,
 			      const u8 *challenge)
 {
+	spin_lock(&history->lock);
 	memcpy(history->sent[history->next], challenge,
 	       MCS_CHAP_CHALLENGE_LEN);
 	history->next = (history->next + 1) % MCS_CHAP_HISTORY;
 	if (history->used < MCS_CHAP_HISTORY)
 		history->used++;
+	spin_unlock(&history->lock);
 }
 
 /* Challenge the target in turn, with a challenge that is not its own. */

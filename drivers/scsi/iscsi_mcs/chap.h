@@ -10,6 +10,7 @@
 #ifndef MCS_CHAP_H
 #define MCS_CHAP_H
 
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "login_cause.h"
@@ -26,8 +27,8 @@
 /* Challenges of targets may be this long, ours always are */
 #define MCS_CHAP_CHALLENGE_MAX	1024
 #define MCS_CHAP_CHALLENGE_LEN	32
-/* Challenges of ours that are remembered */
-#define MCS_CHAP_HISTORY	8
+/* Challenges of ours that are remembered; one login of each connection */
+#define MCS_CHAP_HISTORY	32
 
 /**
  * struct mcs_chap_part - one piece of what is hashed
@@ -55,14 +56,16 @@ struct mcs_chap_env {
 
 /**
  * struct mcs_chap_history - challenges this side has sent lately
+ * @lock: protects the others: logins of a session run side by side
  * @next: slot for the next one
  * @used: slots in use
  * @sent: the challenges
  *
  * A target that cannot answer a challenge may try to have it answered by
- * us on another connection. Logins that share a history take turns.
+ * us on another connection. A challenge is in here before it is sent.
  */
 struct mcs_chap_history {
+	spinlock_t lock;	/* see above */
 	unsigned int next;
 	unsigned int used;
 	u8 sent[MCS_CHAP_HISTORY][MCS_CHAP_CHALLENGE_LEN];
@@ -130,6 +133,7 @@ struct mcs_chap {
 
 bool mcs_chap_is_mutual(const struct mcs_chap_auth *auth);
 bool mcs_chap_auth_ok(const struct mcs_chap_auth *auth);
+void mcs_chap_history_init(struct mcs_chap_history *history);
 void mcs_chap_init(struct mcs_chap *chap, const struct mcs_chap_auth *auth);
 void mcs_chap_wipe(struct mcs_chap *chap);
 enum mcs_login_cause mcs_chap_offer(const struct mcs_chap *chap,

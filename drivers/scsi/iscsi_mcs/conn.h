@@ -180,6 +180,10 @@ enum mcs_conn_flag {
  * @role: enum iscsi_mcs_role
  * @weight: for weighted paths
  * @auth: names and secrets that came with the request, NULL if none
+ * @auth_used: what the last login did, ISCSI_MCS_AUTH_SESSION if there was none
+ * @symbolic_name: name the caller has for the portal, NULL for none
+ * @initiator_port: initiator port the caller asked for, see @has_port
+ * @has_port: it asked for one
  * @conn_flags: enum iscsi_mcs_conn_flags bits of the request
  *
  * @sock: socket, NULL while down
@@ -256,6 +260,10 @@ struct mcs_conn {
 	enum iscsi_mcs_role role;
 	u32 weight;
 	struct mcs_auth *auth;
+	enum iscsi_mcs_auth auth_used;
+	char *symbolic_name;
+	u32 initiator_port;
+	bool has_port;
 	u32 conn_flags;
 
 	/* socket; session mutex */

@@ -195,6 +195,15 @@ static void mcs_connect_note_error(struct mcs_conn *conn, int err,
 	strscpy(conn->last_text, text, sizeof(conn->last_text));
 }
 
+/* CHAP may have been offered and not chosen. */
+static enum iscsi_mcs_auth mcs_connect_auth(const struct mcs_connect *job)
+{
+	if (!job->params.auth || !job->login.chap_chosen)
+		return ISCSI_MCS_AUTH_NONE;
+	return mcs_chap_is_mutual(job->params.auth) ?
+	       ISCSI_MCS_AUTH_MUTUAL_CHAP : ISCSI_MCS_AUTH_CHAP;
+}
+
 static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 			     unsigned long deadline)
 {
@@ -212,6 +221,9 @@ static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 	if (!err)
 		err = mcs_login_run(sock, &conn->login_ctl, &job->login,
 				    &mcs_connect_login_ops, conn->sess, deadline);
+	if (r->exchanges)
+		WRITE_ONCE(conn->sess->last_login_status,
+			   r->status_class << 8 | r->status_detail);
 	if (!err)
 		return 0;
 
@@ -281,11 +293,7 @@ static int mcs_connect_attempt(struct mcs_conn *conn, struct socket **sockp)
 		goto err_release;
 	}
 	WRITE_ONCE(conn->state, ISCSI_MCS_CONN_STATE_LOGIN);
-	if (job->params.auth)
-		mutex_lock(&conn->sess->auth_mutex);
 	err = mcs_connect_login(conn, sock, deadline);
-	if (job->params.auth)
-		mutex_unlock(&conn->sess->auth_mutex);
 	if (err)
 		goto err_release;
 	mcs_login_ctl_detach(&conn->login_ctl);
@@ -334,6 +342,7 @@ static int mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
 	struct sockaddr_storage addr = { };
 	int err;
 
+	conn->auth_used = mcs_connect_auth(job);
 	conn->hdgst = r->header_digest;
 	conn->ddgst = r->data_digest;
 	conn->max_xmit = r->max_xmit_dlength;
@@ -462,6 +471,7 @@ int mcs_connect_prepare(struct mcs_conn *conn)
 void mcs_connect_destroy(struct mcs_conn *conn)
 {
 	kfree_sensitive(conn->auth);
+	kfree(conn->symbolic_name);
 	kvfree(conn->job);
 }
 

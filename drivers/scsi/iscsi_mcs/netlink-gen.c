@@ -111,8 +111,18 @@ iscsi_mcs_conn_del_nl_policy[ISCSI_MCS_A_CONN_ID + 1] = {
 	[ISCSI_MCS_A_CONN_ID] = { .type = NLA_U32, },
 };
 
+/* ISCSI_MCS_CMD_CONN_SET - do */
+const struct nla_policy
+iscsi_mcs_conn_set_nl_policy[ISCSI_MCS_A_CONN_WEIGHT + 1] = {
+	[ISCSI_MCS_A_CONN_SID] = { .type = NLA_U32, },
+	[ISCSI_MCS_A_CONN_CID] = { .type = NLA_U16, },
+	[ISCSI_MCS_A_CONN_ID] = { .type = NLA_U32, },
+	[ISCSI_MCS_A_CONN_ROLE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ISCSI_MCS_A_CONN_WEIGHT] = { .type = NLA_U32, },
+};
+
 /* Ops table for iscsi_mcs */
-const struct genl_ops iscsi_mcs_nl_ops[5] = {
+const struct genl_ops iscsi_mcs_nl_ops[6] = {
 	{
 		.cmd		= ISCSI_MCS_CMD_SESSION_GET,
 		.doit		= iscsi_mcs_nl_session_get_doit,
@@ -146,6 +156,13 @@ const struct genl_ops iscsi_mcs_nl_ops[5] = {
 		.doit		= iscsi_mcs_nl_conn_del_doit,
 		.policy		= iscsi_mcs_conn_del_nl_policy,
 		.maxattr	= ISCSI_MCS_A_CONN_ID,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= ISCSI_MCS_CMD_CONN_SET,
+		.doit		= iscsi_mcs_nl_conn_set_doit,
+		.policy		= iscsi_mcs_conn_set_nl_policy,
+		.maxattr	= ISCSI_MCS_A_CONN_WEIGHT,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

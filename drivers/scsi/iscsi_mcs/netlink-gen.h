@@ -30,8 +30,11 @@ iscsi_mcs_conn_add_nl_policy[ISCSI_MCS_A_CONN_CHAP_SECRET_IN + 1];
 extern const struct nla_policy
 iscsi_mcs_conn_del_nl_policy[ISCSI_MCS_A_CONN_ID + 1];
 
+extern const struct nla_policy
+iscsi_mcs_conn_set_nl_policy[ISCSI_MCS_A_CONN_WEIGHT + 1];
+
 /* Ops table for iscsi_mcs */
-extern const struct genl_ops iscsi_mcs_nl_ops[5];
+extern const struct genl_ops iscsi_mcs_nl_ops[6];
 
 int iscsi_mcs_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info);
 int iscsi_mcs_nl_session_get_dumpit(struct sk_buff *skb,
@@ -42,6 +45,7 @@ int iscsi_mcs_nl_conn_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info);
 int iscsi_mcs_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info);
+int iscsi_mcs_nl_conn_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 extern const struct genl_multicast_group iscsi_mcs_nl_mcgrps[1];
 

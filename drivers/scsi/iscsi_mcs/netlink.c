@@ -325,6 +325,13 @@ static int mcs_nl_add_request(struct genl_info *info, struct mcs_admin_add *req)
 		req->role = nla_get_u32(a[ISCSI_MCS_A_CONN_ROLE]);
 	if (a[ISCSI_MCS_A_CONN_WEIGHT])
 		req->weight = nla_get_u32(a[ISCSI_MCS_A_CONN_WEIGHT]);
+	if (a[ISCSI_MCS_A_CONN_SYMBOLIC_NAME])
+		req->symbolic_name =
+			nla_data(a[ISCSI_MCS_A_CONN_SYMBOLIC_NAME]);
+	req->has_port = a[ISCSI_MCS_A_CONN_INITIATOR_PORT];
+	if (req->has_port)
+		req->initiator_port =
+			nla_get_u32(a[ISCSI_MCS_A_CONN_INITIATOR_PORT]);
 	if (a[ISCSI_MCS_A_CONN_FLAGS])
 		req->flags = nla_get_u32(a[ISCSI_MCS_A_CONN_FLAGS]);
 	return mcs_nl_add_addresses(info, req);
@@ -341,21 +348,23 @@ int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mcs_admin_add req;
 	struct mcs_session *sess;
+	struct mcs_auth *auth;
 	struct mcs_conn *conn;
 	int err;
 
+	/* First of all: it wipes the secrets, which an error would echo. */
+	auth = mcs_nl_get_auth(info);
+	if (IS_ERR(auth))
+		return PTR_ERR(auth);
 	err = mcs_nl_add_request(info, &req);
 	if (err)
-		return err;
+		goto out_auth;
 	sess = mcs_nl_session(info, ISCSI_MCS_A_CONN_SID);
-	if (IS_ERR(sess))
-		return PTR_ERR(sess);
-
-	req.auth = mcs_nl_get_auth(info);
-	if (IS_ERR(req.auth)) {
-		err = PTR_ERR(req.auth);
-		goto out;
+	if (IS_ERR(sess)) {
+		err = PTR_ERR(sess);
+		goto out_auth;
 	}
+	req.auth = auth;
 	err = mcs_admin_add(sess, &req, &conn, info->extack);
 	if (!err) {
 		mutex_lock(&sess->mutex);
@@ -363,8 +372,40 @@ int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
 		mutex_unlock(&sess->mutex);
 		mcs_conn_put(conn);
 	}
-	kfree_sensitive(req.auth);
-out:
+	/* The connection has taken it, or not. */
+	auth = req.auth;
+	mcs_session_put(sess);
+out_auth:
+	kfree_sensitive(auth);
+	return err;
+}
+
+/**
+ * iscsi_mcs_nl_conn_set_doit - change what a connection is used for
+ * @skb: request
+ * @info: request, parsed
+ *
+ * Return: 0 or a negative errno as listed in the specification.
+ */
+int iscsi_mcs_nl_conn_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *r = info->attrs[ISCSI_MCS_A_CONN_ROLE];
+	const struct nlattr *w = info->attrs[ISCSI_MCS_A_CONN_WEIGHT];
+	enum iscsi_mcs_role role = r ? nla_get_u32(r) : 0;
+	u32 weight = w ? nla_get_u32(w) : 0;
+	struct mcs_session *sess;
+	struct mcs_conn *conn;
+	int err;
+
+	sess = mcs_nl_session(info, ISCSI_MCS_A_CONN_SID);
+	if (IS_ERR(sess))
+		return PTR_ERR(sess);
+	mutex_lock(&sess->mutex);
+	conn = mcs_nl_conn(sess, info);
+	err = IS_ERR(conn) ? PTR_ERR(conn) :
+	      mcs_admin_set(sess, conn, r ? &role : NULL, w ? &weight : NULL,
+			    info->extack);
+	mutex_unlock(&sess->mutex);
 	mcs_session_put(sess);
 	return err;
 }

@@ -228,6 +228,8 @@ int mcs_nl_put_session(struct sk_buff *skb, struct mcs_session *sess)
 			sess->nop_timeout_ms) ||
 	    nla_put_u32(skb, ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS,
 			sess->login_timeout_ms) ||
+	    nla_put_u16(skb, ISCSI_MCS_A_SESSION_LAST_LOGIN_STATUS,
+			READ_ONCE(sess->last_login_status)) ||
 	    mcs_nl_put_negotiated(skb, sess))
 		return -EMSGSIZE;
 	return 0;
@@ -258,6 +260,19 @@ static bool mcs_nl_put_conn_stats(struct sk_buff *skb, struct mcs_conn *conn)
 			   s->digest_errors);
 }
 
+/* iscsid does not say how it logged in, but its secrets do. */
+static enum iscsi_mcs_auth mcs_nl_auth(const struct mcs_conn *conn)
+{
+	const struct mcs_session *sess = conn->sess;
+
+	if (!conn->lead || conn->auth_used != ISCSI_MCS_AUTH_SESSION)
+		return conn->auth_used;
+	if (!sess->offer.chap)
+		return ISCSI_MCS_AUTH_NONE;
+	return sess->isess->password_in && sess->isess->password_in[0] ?
+	       ISCSI_MCS_AUTH_MUTUAL_CHAP : ISCSI_MCS_AUTH_CHAP;
+}
+
 static bool mcs_nl_put_conn_config(struct sk_buff *skb, struct mcs_conn *conn)
 {
 	return mcs_nl_put_addr(skb, ISCSI_MCS_A_CONN_REMOTE, &conn->remote) ||
@@ -265,6 +280,16 @@ static bool mcs_nl_put_conn_config(struct sk_buff *skb, struct mcs_conn *conn)
 	       mcs_nl_put_addr(skb, ISCSI_MCS_A_CONN_SOURCE, &conn->source) ||
 	       (conn->ifindex && nla_put_u32(skb, ISCSI_MCS_A_CONN_IFINDEX,
 					     conn->ifindex)) ||
+	       (conn->login_timeout_ms &&
+		nla_put_u32(skb, ISCSI_MCS_A_CONN_LOGIN_TIMEOUT_MS,
+			    conn->login_timeout_ms)) ||
+	       (conn->has_port &&
+		nla_put_u32(skb, ISCSI_MCS_A_CONN_INITIATOR_PORT,
+			    conn->initiator_port)) ||
+	       (conn->symbolic_name &&
+		nla_put_string(skb, ISCSI_MCS_A_CONN_SYMBOLIC_NAME,
+			       conn->symbolic_name)) ||
+	       nla_put_u32(skb, ISCSI_MCS_A_CONN_AUTH, mcs_nl_auth(conn)) ||
 	       nla_put_u32(skb, ISCSI_MCS_A_CONN_ROLE, conn->role) ||
 	       nla_put_u32(skb, ISCSI_MCS_A_CONN_WEIGHT, conn->weight) ||
 	       nla_put_u32(skb, ISCSI_MCS_A_CONN_FLAGS, conn->conn_flags);

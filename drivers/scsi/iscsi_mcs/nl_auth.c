@@ -14,10 +14,10 @@ static int mcs_nl_get_name(struct genl_info *info, int attr, char *name)
 
 	if (!nla)
 		return 0;
-	if (!nla_len(nla) || nla_len(nla) > ISCSI_MCS_CHAP_LEN ||
+	if (!nla_len(nla) || nla_len(nla) > ISCSI_MCS_CHAP_NAME_LEN ||
 	    memchr(nla_data(nla), 0, nla_len(nla))) {
 		NL_SET_ERR_MSG_ATTR(info->extack, nla,
-				    "CHAP name has to have 1 to 256 bytes, none of them zero");
+				    "CHAP name has to have 1 to 255 bytes, none of them zero");
 		return -EINVAL;
 	}
 	memcpy(name, nla_data(nla), nla_len(nla));

@@ -216,6 +216,15 @@ static void mcs_param_add_stats(struct iscsi_stats *stats,
 	stats->timeout_err += s->timeouts;
 }
 
+static void mcs_param_add_custom(struct iscsi_stats *stats, const char *desc,
+				 u64 value)
+{
+	struct iscsi_stats_custom *c = &stats->custom[stats->custom_length++];
+
+	strscpy(c->desc, desc, sizeof(c->desc));
+	c->value = value;
+}
+
 /**
  * mcs_param_get_stats - statistics for iscsiadm
  * @cls_conn: leading connection
@@ -228,6 +237,7 @@ void mcs_param_get_stats(struct iscsi_cls_conn *cls_conn,
 	struct mcs_conn *conn;
 	u32 n = 0;
 
+	stats->custom_length = 0;
 	rcu_read_lock();
 	list_for_each_entry_rcu(conn, &sess->conns, node) {
 		mcs_param_add_stats(stats, &conn->stats);
@@ -235,14 +245,10 @@ void mcs_param_get_stats(struct iscsi_cls_conn *cls_conn,
 	}
 	rcu_read_unlock();
 
-	stats->custom_length = 3;
-	strscpy(stats->custom[0].desc, "eh_abort_cnt",
-		ISCSI_STATS_CUSTOM_DESC_MAX);
-	stats->custom[0].value = sess->aborts;
-	strscpy(stats->custom[1].desc, "mcs_connections",
-		ISCSI_STATS_CUSTOM_DESC_MAX);
-	stats->custom[1].value = n;
-	strscpy(stats->custom[2].desc, "mcs_resent_cmds",
-		ISCSI_STATS_CUSTOM_DESC_MAX);
-	stats->custom[2].value = sess->resent;
+	/* The first three as iscsi_tcp has them; two cannot happen here. */
+	mcs_param_add_custom(stats, "tx_sendpage_failures", 0);
+	mcs_param_add_custom(stats, "rx_discontiguous_hdr", 0);
+	mcs_param_add_custom(stats, "eh_abort_cnt", sess->aborts);
+	mcs_param_add_custom(stats, "mcs_connections", n);
+	mcs_param_add_custom(stats, "mcs_resent_cmds", sess->resent);
 }

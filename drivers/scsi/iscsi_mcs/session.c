@@ -41,7 +41,7 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 		return NULL;
 	}
 	mutex_init(&sess->mutex);
-	mutex_init(&sess->auth_mutex);
+	mcs_chap_history_init(&sess->chap_history);
 	mutex_init(&sess->lead_mutex);
 	init_waitqueue_head(&sess->wake);
 	INIT_LIST_HEAD(&sess->conns);
@@ -313,8 +313,9 @@ static struct mcs_conn *mcs_session_pick(struct mcs_session *sess)
 			break;
 		conns[n] = conn;
 		cand[n].usable = READ_ONCE(conn->accepting);
-		cand[n].standby = conn->role == ISCSI_MCS_ROLE_STANDBY;
-		cand[n].weight = conn->weight;
+		cand[n].standby = READ_ONCE(conn->role) ==
+				  ISCSI_MCS_ROLE_STANDBY;
+		cand[n].weight = READ_ONCE(conn->weight);
 		cand[n].bytes = atomic_read(&conn->bytes);
 		n++;
 	}

@@ -102,10 +102,10 @@ struct mcs_task;
  * @lead_ddgst: and on data digests
  * @max_recv: MaxRecvDataSegmentLength we declare on every connection
  * @hash: hash algorithms for CHAP
- * @auth_mutex: logins with CHAP take turns, for @chap_history; taken with no
- *	other lock held
  * @chap_history: challenges sent lately, so that none comes back as the
  *	target's own
+ * @last_login_status: class (high byte) and detail of the last answer to a
+ *	login of an added connection
  * @net: network namespace of iscsid's socket
  * @target_class: enum iscsi_mcs_target_class
  * @nop_interval_ms: idle time before a ping, 0 for never
@@ -172,8 +172,8 @@ struct mcs_session {
 	bool lead_ddgst;
 	u32 max_recv;
 	struct mcs_chap_shash hash;
-	struct mutex auth_mutex;	/* see above */
 	struct mcs_chap_history chap_history;
+	u16 last_login_status;
 	struct net *net;
 	enum iscsi_mcs_target_class target_class;
 	u32 nop_interval_ms;
