@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/genetlink.h>
+
 #include "internal.h"
 
 /**
@@ -33,6 +35,21 @@ int iscsidsc_event_fd(const struct iscsidsc *handle)
 	return handle->transport->fd(handle);
 }
 
+/* Has the controller said that our family is no more? */
+static int is_end(const struct iscsidsc *h, struct nlmsghdr *nlh)
+{
+	struct genlmsghdr *ghdr = nlmsg_data(nlh);
+	struct nlattr *id;
+
+	if (nlh->nlmsg_type != GENL_ID_CTRL || h->family == GENL_ID_CTRL ||
+	    nlmsg_datalen(nlh) < (int)GENL_HDRLEN ||
+	    ghdr->cmd != CTRL_CMD_DELFAMILY)
+		return 0;
+	id = nlmsg_find_attr(nlh, GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
+	return id && nla_len(id) == sizeof(uint16_t) &&
+	       nla_get_u16(id) == h->family;
+}
+
 /* The next event in what was received; 0 if there is none */
 static int next_pending(struct iscsidsc *h, struct iscsidsc_event *event)
 {
@@ -48,6 +65,8 @@ static int next_pending(struct iscsidsc *h, struct iscsidsc_event *event)
 			break;
 		}
 		h->pending_off += NLMSG_ALIGN(nlh->nlmsg_len);
+		if (is_end(h, nlh))
+			h->gone = 1;
 		if (nlh->nlmsg_type != h->family ||
 		    nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
 			continue;
@@ -65,7 +84,7 @@ static int next_pending(struct iscsidsc *h, struct iscsidsc_event *event)
  *
  * Return: 0; ERROR_TIMEOUT if there was none, also if a signal came;
  * ERROR_MORE_DATA if events were lost, so that the state has to be read again;
- * or another status.
+ * ISDSC_SERVICE_NOT_RUNNING when the module was unloaded; or another status.
  */
 ISDSC_STATUS iscsidsc_event_next(struct iscsidsc *handle, int timeout_ms,
 				 struct iscsidsc_event *event)
@@ -73,6 +92,8 @@ ISDSC_STATUS iscsidsc_event_next(struct iscsidsc *handle, int timeout_ms,
 	int len;
 
 	while (!next_pending(handle, event)) {
+		if (handle->gone)
+			return ISDSC_SERVICE_NOT_RUNNING;
 		len = handle->transport->recv(handle, timeout_ms,
 					      &handle->pending);
 		if (len <= 0)

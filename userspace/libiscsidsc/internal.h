@@ -28,6 +28,7 @@ struct iscsidsc_transport;
  * @pending: datagram of events not yet handed out, or NULL
  * @pending_len: its length
  * @pending_off: where the next event in it starts
+ * @gone: the module was unloaded: no event will ever come
  * @detail: text of the kernel that came with the last error
  */
 struct iscsidsc {
@@ -39,6 +40,7 @@ struct iscsidsc {
 	unsigned char *pending;
 	int pending_len;
 	int pending_off;
+	int gone;
 	char detail[256];
 };
 
@@ -50,7 +52,8 @@ struct iscsidsc {
  * @send: send one finished message; 0 or -errno
  * @recv: wait for one datagram, *buf is to be freed; length or -errno, 0 after
  *	@timeout_ms (-1: for ever)
- * @subscribe: join the group of events; 0 or -errno
+ * @subscribe: join the group of events, and that of the controller, which
+ *	says when the module is unloaded; 0 or -errno
  * @fd: descriptor to poll for events
  */
 struct iscsidsc_transport {

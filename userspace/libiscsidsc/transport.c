@@ -117,14 +117,17 @@ static int transport_recv(struct iscsidsc *h, int timeout_ms,
 
 static int transport_subscribe(struct iscsidsc *h)
 {
-	int err;
+	int err, control;
 
 	h->group = genl_ctrl_resolve_grp(h->priv, ISCSI_MCS_FAMILY_NAME,
 					 ISCSI_MCS_MCGRP_EVENTS);
 	if (h->group < 0)
 		return errno_of_nl(h->group);
+	control = genl_ctrl_resolve_grp(h->priv, "nlctrl", "notify");
+	if (control < 0)
+		return errno_of_nl(control);
 	nl_socket_set_buffer_size(h->priv, EVENT_BUFFER_BYTES, 0);
-	err = nl_socket_add_membership(h->priv, h->group);
+	err = nl_socket_add_memberships(h->priv, h->group, control, 0);
 	return err < 0 ? errno_of_nl(err) : 0;
 }
 

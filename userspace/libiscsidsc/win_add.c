@@ -148,8 +148,28 @@ static void fill_digests(const ISCSI_LOGIN_OPTIONS *o,
 		add->data_digest = (int)o->DataDigest;
 }
 
-/* The local address that an initiator port number stands for */
-static ISDSC_STATUS fill_source(uint32_t number, char *text, size_t size,
+/* The local end an initiator port number stands for */
+struct source {
+	char address[ISCSIDSC_ADDR_TEXT_LEN];
+	char ifname[sizeof(((struct iscsidsc_port *)0)->ifname)];
+};
+
+/* Do several interfaces have this address? Then it does not name one. */
+static int is_ambiguous(const struct iscsidsc_port *ports, size_t count,
+			const struct iscsidsc_port *port)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (ports[i].ifindex != port->ifindex &&
+		    ports[i].addr.family == port->addr.family &&
+		    !memcmp(ports[i].addr.addr, port->addr.addr,
+			    sizeof(port->addr.addr)))
+			return 1;
+	return 0;
+}
+
+static ISDSC_STATUS fill_source(uint32_t number, struct source *source,
 				struct iscsidsc_add *add)
 {
 	struct iscsidsc_port *ports;
@@ -162,8 +182,14 @@ static ISDSC_STATUS fill_source(uint32_t number, char *text, size_t size,
 	if (status)
 		return status;
 	if (number < count) {
-		iscsidsc_addr_text(&ports[number].addr, 0, text, size);
-		add->source = text;
+		iscsidsc_addr_text(&ports[number].addr, 0, source->address,
+				   sizeof(source->address));
+		add->source = source->address;
+		if (is_ambiguous(ports, count, &ports[number])) {
+			memcpy(source->ifname, ports[number].ifname,
+			       sizeof(source->ifname));
+			add->ifname = source->ifname;
+		}
 		add->initiator_port = number;
 	} else {
 		status = ISDSC_INVALID_PORT_NUMBER;
@@ -262,8 +288,8 @@ static ISDSC_STATUS add_open(struct call *call, struct iscsidsc_add *add)
 
 static ISDSC_STATUS add_call(struct call *call)
 {
-	char source[ISCSIDSC_ADDR_TEXT_LEN];
 	struct iscsidsc_add add;
+	struct source source;
 	ISDSC_STATUS status;
 
 	iscsidsc_add_init(&add);
@@ -277,8 +303,7 @@ static ISDSC_STATUS add_call(struct call *call)
 	if (status)
 		return status;
 	fill_digests(call->options, &add);
-	status = fill_source(call->initiator_port, source, sizeof(source),
-			     &add);
+	status = fill_source(call->initiator_port, &source, &add);
 	return status ? status : add_open(call, &add);
 }
 

@@ -3,6 +3,7 @@
 /* Saved connections: add --persistent, saved, restore. */
 
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 /* How long restore --follow waits before it tries what failed again */
 #define RETRY_MS	10000
+#define RETRY_MAX_MS	320000
 
 static volatile sig_atomic_t stop;
 
@@ -257,8 +259,12 @@ static int restore(struct iscsidsc *h, const struct options *o,
 	return code;
 }
 
-/* Wait for a session; 0 to restore now, else the exit code plus one */
-static int wait_for_session(struct iscsidsc *events, int timeout_ms)
+/* How following goes on */
+enum follow_next { FOLLOW_RESTORE, FOLLOW_REOPEN, FOLLOW_END, FOLLOW_FAILED };
+
+/* Wait for a session, or for the time to try again */
+static enum follow_next wait_for_session(struct iscsidsc *events,
+					 int timeout_ms)
 {
 	struct iscsidsc_event event;
 	ISDSC_STATUS status;
@@ -266,45 +272,93 @@ static int wait_for_session(struct iscsidsc *events, int timeout_ms)
 	for (;;) {
 		status = iscsidsc_event_next(events, timeout_ms, &event);
 		if (stop)
-			return EXIT_DONE + 1;
+			return FOLLOW_END;
 		if (status == ERROR_MORE_DATA ||
 		    (status == ERROR_TIMEOUT && timeout_ms >= 0))
-			return 0;
-		if (status && status != ERROR_TIMEOUT)
-			return failed(events, status, "cannot read events") + 1;
+			return FOLLOW_RESTORE;
+		if (status == ISDSC_SERVICE_NOT_RUNNING)
+			return FOLLOW_REOPEN;
+		if (status && status != ERROR_TIMEOUT) {
+			failed(events, status, "cannot read events");
+			return FOLLOW_FAILED;
+		}
 		if (!status && (event.type == ISCSI_MCS_CMD_SESSION_ADDED_NTF ||
 				event.type ==
 					ISCSI_MCS_CMD_RECOVERY_ENDED_NTF))
-			return 0;
+			return FOLLOW_RESTORE;
 	}
 }
 
-static int follow(struct iscsidsc *h, const struct options *o)
+/* What cannot be restored is tried again, less and less often. */
+static enum follow_next follow_sessions(struct iscsidsc *h,
+					struct iscsidsc *events,
+					const struct options *o)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
-	struct iscsidsc *events;
+	enum follow_next next = FOLLOW_RESTORE;
+	int delay = RETRY_MS;
 	struct tally tally;
-	ISDSC_STATUS status;
-	int code = open_handle(&events);
 
-	if (code)
-		return code;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	while (next == FOLLOW_RESTORE && !stop) {
+		if (restore(h, o, &tally))
+			return FOLLOW_FAILED;
+		if (!tally.bad)
+			delay = RETRY_MS;
+		next = wait_for_session(events, tally.bad ? delay : -1);
+		if (tally.bad && delay < RETRY_MAX_MS)
+			delay *= 2;
+	}
+	return stop ? FOLLOW_END : next;
+}
+
+/* As long as the module stays loaded */
+static enum follow_next follow_module(struct iscsidsc *h,
+				      const struct options *o)
+{
+	struct iscsidsc *events;
+	enum follow_next next;
+	ISDSC_STATUS status;
+
+	if (open_handle(&events))
+		return FOLLOW_FAILED;
 	/* Subscribed first: a session that comes in between is seen. */
 	status = iscsidsc_subscribe(events);
-	if (status)
-		code = failed(events, status, "cannot subscribe to events") + 1;
-	while (!code && !stop) {
-		code = restore(h, o, &tally);
-		if (code) {
-			code++;
-			break;
-		}
-		code = wait_for_session(events, tally.bad ? RETRY_MS : -1);
+	if (status) {
+		failed(events, status, "cannot subscribe to events");
+		next = FOLLOW_FAILED;
+	} else {
+		next = follow_sessions(h, events, o);
 	}
 	iscsidsc_close(events);
-	return code ? code - 1 : EXIT_DONE;
+	return next;
+}
+
+static int follow(const struct options *o)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	enum follow_next next = FOLLOW_REOPEN;
+	struct iscsidsc *h;
+	ISDSC_STATUS status;
+	int said = 0;
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	while (next == FOLLOW_REOPEN && !stop) {
+		status = iscsidsc_open(&h);
+		if (status == ISDSC_SERVICE_NOT_RUNNING) {
+			if (!said++)
+				fprintf(stderr,
+					"mcsadm: module iscsi_mcs is not loaded, waiting for it\n");
+			poll(NULL, 0, RETRY_MS);
+			continue;
+		}
+		if (status)
+			return failed(NULL, status,
+				      "cannot talk to the kernel");
+		next = follow_module(h, o);
+		iscsidsc_close(h);
+		said = 0;
+	}
+	return next == FOLLOW_FAILED ? EXIT_FAILED : EXIT_DONE;
 }
 
 /**
@@ -315,14 +369,17 @@ static int follow(struct iscsidsc *h, const struct options *o)
  */
 int cmd_restore(const struct options *o)
 {
-	struct tally tally = { 0 };
+	struct tally tally;
 	struct iscsidsc *h;
-	int code = open_handle(&h);
+	int code;
 
+	secret_hide();
+	if (o->follow)
+		return follow(o);
+	code = open_handle(&h);
 	if (code)
 		return code;
-	secret_hide();
-	code = o->follow ? follow(h, o) : restore(h, o, &tally);
+	code = restore(h, o, &tally);
 	iscsidsc_close(h);
 	if (!code && tally.bad)
 		code = tally.good ? EXIT_PARTLY : EXIT_FAILED;

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <linux/genetlink.h>
+
 #include "fake_kernel.h"
 
 struct fake_kernel fake;
@@ -712,6 +714,19 @@ void fake_event(int cmd, uint32_t sid, uint32_t id, uint32_t reason,
 	nla_put_u32(msg, ISCSI_MCS_A_EVENT_REASON, reason);
 	if (text)
 		nla_put_string(msg, ISCSI_MCS_A_EVENT_TEXT, text);
+	push_msg(event_queue, msg);
+}
+
+/**
+ * fake_unload - tell the handle that is subscribed that the module is gone
+ * @family: family that is gone
+ */
+void fake_unload(int family)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	genlmsg_put(msg, 0, 0, GENL_ID_CTRL, 0, 0, CTRL_CMD_DELFAMILY, 2);
+	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, (uint16_t)family);
 	push_msg(event_queue, msg);
 }
 

@@ -84,6 +84,7 @@ struct iscsidsc_conn *fake_conn(uint32_t sid, uint32_t id, uint16_t cid,
 void fake_fail(int cmd, int error, const char *text, int times);
 void fake_event(int cmd, uint32_t sid, uint32_t id, uint32_t reason,
 		const char *text);
+void fake_unload(int family);
 void fake_overrun(void);
 void fake_two_sessions(void);
 

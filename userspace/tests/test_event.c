@@ -56,11 +56,34 @@ static void lost(void **state)
 	iscsidsc_close(h);
 }
 
+static void unloaded(void **state)
+{
+	struct iscsidsc_event event;
+	struct iscsidsc *h;
+
+	(void)state;
+	fake_two_sessions();
+	assert_int_equal(iscsidsc_open(&h), 0);
+	assert_int_equal(iscsidsc_subscribe(h), 0);
+	fake_unload(FAKE_FAMILY + 1);
+	assert_int_equal(iscsidsc_event_next(h, 0, &event), ERROR_TIMEOUT);
+	/* What came before is handed out first. */
+	fake_event(ISCSI_MCS_CMD_SESSION_REMOVED_NTF, 1, 0, 0, NULL);
+	fake_unload(FAKE_FAMILY);
+	assert_int_equal(iscsidsc_event_next(h, 0, &event), 0);
+	assert_int_equal(iscsidsc_event_next(h, 0, &event),
+			 ISDSC_SERVICE_NOT_RUNNING);
+	assert_int_equal(iscsidsc_event_next(h, -1, &event),
+			 ISDSC_SERVICE_NOT_RUNNING);
+	iscsidsc_close(h);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_order),
 		cmocka_unit_test(lost),
+		cmocka_unit_test(unloaded),
 	};
 
 	return cmocka_run_group_tests_name("event", tests, NULL, NULL);
