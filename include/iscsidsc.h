@@ -511,6 +511,38 @@ ISDSC_STATUS ReportIScsiTargetPortalsA(char *InitiatorName, char *TargetName,
 				       ISCSI_TARGET_PORTALA *Portals);
 
 /*
+ * Discovery through iscsid, as far as one needs it before a login: ask a portal
+ * for its targets, again, or no more; list the targets that were found. The
+ * list is of characters: each name with its terminator, and one more.
+ */
+ISDSC_STATUS AddIScsiSendTargetPortalW(char16_t *InitiatorInstance,
+				       uint32_t InitiatorPortNumber,
+				       ISCSI_LOGIN_OPTIONS *LoginOptions,
+				       ISCSI_SECURITY_FLAGS SecurityFlags,
+				       ISCSI_TARGET_PORTALW *Portal);
+ISDSC_STATUS AddIScsiSendTargetPortalA(char *InitiatorInstance,
+				       uint32_t InitiatorPortNumber,
+				       ISCSI_LOGIN_OPTIONS *LoginOptions,
+				       ISCSI_SECURITY_FLAGS SecurityFlags,
+				       ISCSI_TARGET_PORTALA *Portal);
+ISDSC_STATUS RefreshIScsiSendTargetPortalW(char16_t *InitiatorInstance,
+					   uint32_t InitiatorPortNumber,
+					   ISCSI_TARGET_PORTALW *Portal);
+ISDSC_STATUS RefreshIScsiSendTargetPortalA(char *InitiatorInstance,
+					   uint32_t InitiatorPortNumber,
+					   ISCSI_TARGET_PORTALA *Portal);
+ISDSC_STATUS RemoveIScsiSendTargetPortalW(char16_t *InitiatorInstance,
+					  uint32_t InitiatorPortNumber,
+					  ISCSI_TARGET_PORTALW *Portal);
+ISDSC_STATUS RemoveIScsiSendTargetPortalA(char *InitiatorInstance,
+					  uint32_t InitiatorPortNumber,
+					  ISCSI_TARGET_PORTALA *Portal);
+ISDSC_STATUS ReportIScsiTargetsW(uint8_t ForceUpdate, uint32_t *BufferSize,
+				 char16_t *Buffer);
+ISDSC_STATUS ReportIScsiTargetsA(uint8_t ForceUpdate, uint32_t *BufferSize,
+				 char *Buffer);
+
+/*
  * Log in to a target that iscsid knows, and out of it; done by iscsiadm(8).
  * What the target needs for authentication is what iscsid has stored. Login
  * options and mappings are not supported.
@@ -564,6 +596,10 @@ ISDSC_STATUS GetIScsiVersionInformation(ISCSI_VERSION_INFO *VersionInfo);
 #define ReportIScsiInitiatorList	ReportIScsiInitiatorListW
 #define ReportIScsiTargetPortals	ReportIScsiTargetPortalsW
 #define LoginIScsiTarget		LoginIScsiTargetW
+#define AddIScsiSendTargetPortal	AddIScsiSendTargetPortalW
+#define RefreshIScsiSendTargetPortal	RefreshIScsiSendTargetPortalW
+#define RemoveIScsiSendTargetPortal	RemoveIScsiSendTargetPortalW
+#define ReportIScsiTargets		ReportIScsiTargetsW
 #define ISCSIDSC_AW(name)		name##W
 #else
 #define AddIScsiConnection		AddIScsiConnectionA
@@ -572,6 +608,10 @@ ISDSC_STATUS GetIScsiVersionInformation(ISCSI_VERSION_INFO *VersionInfo);
 #define ReportIScsiInitiatorList	ReportIScsiInitiatorListA
 #define ReportIScsiTargetPortals	ReportIScsiTargetPortalsA
 #define LoginIScsiTarget		LoginIScsiTargetA
+#define AddIScsiSendTargetPortal	AddIScsiSendTargetPortalA
+#define RefreshIScsiSendTargetPortal	RefreshIScsiSendTargetPortalA
+#define RemoveIScsiSendTargetPortal	RemoveIScsiSendTargetPortalA
+#define ReportIScsiTargets		ReportIScsiTargetsA
 #define ISCSIDSC_AW(name)		name##A
 #endif
 

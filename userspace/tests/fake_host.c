@@ -18,6 +18,10 @@ static int fake_iscsiadm(const char *const argv[], char **output)
 		*output = strdup(fake_host.output ? fake_host.output : "");
 		return fake_host.output ? 0 : 21;
 	}
+	if (!strcmp(argv[2], "discoverydb") && !argv[3]) {
+		*output = strdup(fake_host.portals ? fake_host.portals : "");
+		return fake_host.portals ? 0 : 21;
+	}
 	fake_host.calls++;
 	fake_host.command[0] = '\0';
 	for (i = 0; argv[i]; i++) {

@@ -8,15 +8,17 @@
 
 /**
  * struct fake_host - how iscsiadm behaves
- * @exit_status: of the next call that is no list of nodes
- * @output: what a list of nodes prints
- * @calls: calls that were no list of nodes
+ * @exit_status: of the next call that is no list
+ * @output: what a list of nodes prints, or NULL: there are none
+ * @portals: what a list of discovery portals prints, likewise
+ * @calls: calls that were no list
  * @command: the last of them, words separated by spaces
  * @on_login: called for a login that succeeds
  */
 struct fake_host {
 	int exit_status;
 	const char *output;
+	const char *portals;
 	int calls;
 	char command[512];
 	void (*on_login)(void);

@@ -7,7 +7,7 @@
 
 include Makefile
 
-UNITS := list add status text event saved report wmi
+UNITS := list add status text event saved report discover wmi
 UNIT_BIN := $(UNITS:%=$(O)/tests/test_%) $(O)/tests/test_netlink \
 	$(O)/tests/test_host
 LIB_TEST_SRC := $(filter-out %/transport.c %/host.c,$(LIB_SRC))
@@ -104,6 +104,9 @@ tool: $(O)/tests/mcsadm
 symbols: $(LIB_SO)
 	$(Q)tests/symbols.sh $(LIB_SO)
 
-run-tests: headers units threads tool symbols man dbus
+docs: $(O)/tests/mcsadm
+	$(Q)tests/docs.sh $(O)/tests/mcsadm
 
-.PHONY: run-tests headers units threads tool symbols man dbus
+run-tests: headers units threads tool symbols man dbus docs
+
+.PHONY: run-tests headers units threads tool symbols man dbus docs
