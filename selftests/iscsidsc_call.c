@@ -229,6 +229,13 @@ static int remove_conn(void)
 	return finish(status);
 }
 
+static int secret(uint8_t *text)
+{
+	uint32_t len = (uint32_t)strlen((const char *)text);
+
+	return finish(SetIScsiInitiatorCHAPSharedSecret(len, text));
+}
+
 static int timeout(const char *ms)
 {
 	struct iscsidsc_snapshot *snap;
@@ -300,8 +307,7 @@ int main(int argc, char **argv)
 	args.socket = 3260;
 	args.port = ISCSI_ANY_INITIATOR_PORT;
 	if (!strcmp(word, "secret") && argc == 3)
-		return finish(SetIScsiInitiatorCHAPSharedSecret(
-				(uint32_t)strlen(argv[2]), (uint8_t *)argv[2]));
+		return secret((uint8_t *)argv[2]);
 	if (!strcmp(word, "timeout") && argc == 3)
 		return timeout(argv[2]);
 	if (!strcmp(word, "loop") && argc == 4)

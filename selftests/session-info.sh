@@ -12,12 +12,12 @@
 . "$(dirname "$0")/lib/lib.sh"
 
 # session -P 3 and statistics, without what differs between two logins and
-# without the extended statistics, which are each driver's own
+# without the extended statistics that only this driver has
 show()
 {
 	iscsiadm -m session -r "$(sid)" -P 3
 	iscsiadm -m session -r "$(sid)" -s |
-		sed -E 's/[0-9]+$/N/; /^iSCSI Extended:/,$d'
+		sed -E 's/[0-9]+$/N/; /mcs_/d'
 }
 
 normalise()

@@ -145,9 +145,21 @@ lio_chap()	# portal group, user:secret, mutual user:secret
 	echo CHAP >"$1/param/AuthMethod"
 	printf %s "${2%%:*}" >"$acl/auth/userid"
 	printf %s "${2#*:}" >"$acl/auth/password"
-	[ -n "$3" ] || return 0
-	printf %s "${3%%:*}" >"$acl/auth/userid_mutual"
-	printf %s "${3#*:}" >"$acl/auth/password_mutual"
+	[ -z "$3" ] || lio_mutual "$acl" "$3"
+}
+
+lio_mutual()	# access list entry, user:secret
+{
+	printf %s "${2%%:*}" >"$1/auth/userid_mutual"
+	printf %s "${2#*:}" >"$1/auth/password_mutual"
+}
+
+# What a running target proves itself with from the next login on; NULL:NULL
+# for nothing.
+target_mutual()	# user:secret, iqn
+{
+	on_target lio_mutual \
+		"$LIO/iscsi/${2:-$IQN}/tpgt_1/acls/$INITIATOR_IQN" "$1"
 }
 
 # Remove a target and its backstores, undoing lio_create in reverse.

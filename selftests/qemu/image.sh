@@ -67,6 +67,8 @@ build()
 }
 
 if [ "${1:-}" = --build ]; then
+	# mmdebstrap has sh write to a descriptor, which must have one digit
+	exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 	build "$2"
 	exit 0
 fi

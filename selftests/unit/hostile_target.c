@@ -6,11 +6,15 @@
  *
  * Usage: hostile_target <port> <manner> [<portal group>]
  *
- * Listens on all addresses and treats every connection in the same manner
- * until it is killed. "hostile_target 0 list" prints the manners.
+ * Listens on all addresses and treats every connection to a port in the same
+ * manner until it is killed. "hostile_target 0 list" prints the manners. Two
+ * words stand for many ports: "all" for each manner on a port of its own, the
+ * first one on <port> and so on in the order of the list, and "statuses" for
+ * refusals with status class C and detail D on <port> + 32 * C + D.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +57,7 @@
  * @text: text of the last request
  * @text_len: its length
  * @drip_ms: pause between single bytes, 0 to send at once
+ * @status: class and detail for answer_status()
  */
 struct login {
 	int fd;
@@ -63,6 +68,7 @@ struct login {
 	char text[TEXT_MAX];
 	size_t text_len;
 	unsigned int drip_ms;
+	u16 status;
 };
 
 /**
@@ -422,6 +428,11 @@ static bool answer_busy(struct login *login)
 	return answer_refuse(login, 3, 1);
 }
 
+static bool answer_status(struct login *login)
+{
+	return answer_refuse(login, login->status >> 8, login->status);
+}
+
 static bool answer_moved(struct login *login)
 {
 	static const char text[] = "TargetAddress=192.0.2.1:3260,1";
@@ -479,12 +490,26 @@ static const struct manner manners[] = {
 	{ "moved", "status 0101 with an address", answer_moved },
 };
 
-static void serve(int fd, int tpgt, const struct manner *manner)
+/* One port and what happens to those who connect there */
+struct listener {
+	const struct manner *manner;
+	u16 status;
+};
+
+#define LISTENERS_MAX	160
+
+static struct listener listeners[LISTENERS_MAX];
+static struct pollfd polls[LISTENERS_MAX];
+static nfds_t listener_count;
+
+static void serve(int fd, int tpgt, const struct listener *listener)
 {
+	const struct manner *manner = listener->manner;
 	static struct login login;
 
 	login.fd = fd;
 	login.tpgt = tpgt;
+	login.status = listener->status;
 	while (read_request(&login) && manner->answer(&login))
 		;
 	close(fd);
@@ -523,31 +548,73 @@ static const struct manner *find_manner(const char *name)
 	return NULL;
 }
 
+static void add_listener(u16 port, const struct manner *manner, u16 status)
+{
+	struct listener *listener = &listeners[listener_count];
+
+	listener->manner = manner;
+	listener->status = status;
+	polls[listener_count].fd = listen_on(port);
+	polls[listener_count++].events = POLLIN;
+}
+
+static bool add_listeners(u16 port, const char *word)
+{
+	static const struct manner status = { .answer = answer_status };
+	const struct manner *manner;
+	unsigned int i;
+
+	if (!strcmp(word, "all")) {
+		for (i = 0; i < ARRAY_SIZE(manners); i++)
+			add_listener(port + i, &manners[i], 0);
+		return true;
+	}
+	if (!strcmp(word, "statuses")) {
+		for (i = 1 << 5; i < LISTENERS_MAX; i++)
+			add_listener(port + i, &status, (i >> 5) << 8 | (i & 31));
+		return true;
+	}
+	manner = find_manner(word);
+	if (manner)
+		add_listener(port, manner, 0);
+	return manner;
+}
+
+static void accept_on(nfds_t number, int tpgt)
+{
+	int fd = accept(polls[number].fd, NULL, NULL);
+	nfds_t i;
+
+	if (fd < 0)
+		return;
+	if (!fork()) {
+		for (i = 0; i < listener_count; i++)
+			close(polls[i].fd);
+		serve(fd, tpgt, &listeners[number]);
+		exit(0);
+	}
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
-	const struct manner *manner;
-	int listener, fd;
+	int tpgt = argc > 3 ? atoi(argv[3]) : 1;
+	nfds_t i;
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: %s <port> <manner> [<portal group>]\n",
 			argv[0]);
 		return 2;
 	}
-	manner = find_manner(argv[2]);
-	if (!manner)
+	if (!add_listeners(atoi(argv[1]), argv[2]))
 		return strcmp(argv[2], "list") ? 2 : 0;
 	signal(SIGCHLD, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	listener = listen_on(atoi(argv[1]));
 	for (;;) {
-		fd = accept(listener, NULL, NULL);
-		if (fd < 0)
+		if (poll(polls, listener_count, -1) < 0)
 			continue;
-		if (!fork()) {
-			close(listener);
-			serve(fd, argc > 3 ? atoi(argv[3]) : 1, manner);
-			return 0;
-		}
-		close(fd);
+		for (i = 0; i < listener_count; i++)
+			if (polls[i].revents & POLLIN)
+				accept_on(i, tpgt);
 	}
 }

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Connections are added and removed many times under I/O, and memory stays
+# what it was. LOOPS says how many times; 1000 is the number that counts, the
+# default is what a short run has time for.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
+#
+# timeout: 1800
+
+. "$(dirname "$0")/lib/lib.sh"
+
+CALL=$TREE/userspace/examples/iscsidsc_call
+: "${LOOPS:=60}"
+# Memory is read after each of so many parts; the first one is to warm up.
+PARTS=4
+
+# kB that are in use: what is not free and cannot be, and the kernel's own.
+# The target in this machine counts as well.
+memory()
+{
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '/^(MemAvailable|SUnreclaim|Percpu|VmallocUsed):/ {
+		printf "%s%s ", $1, $2 }' /proc/meminfo
+	echo
+}
+
+field()		# name, line of memory()
+{
+	sed -n "s/.*\b$1:\([0-9]*\).*/\1/p" <<<"$2"
+}
+
+# Adds, removes, and says what there was before and after each part.
+loops()
+{
+	local part now first='' grown
+
+	for part in $(seq $PARTS); do
+		"$CALL" loop $((LOOPS / PARTS)) 10.0.2.10
+		conns_up 1
+		now=$(memory)
+		note "after $((LOOPS * part / PARTS)) rounds: $now"
+		[ -n "$first" ] || first=$now
+	done
+	equals "$(session_field recoveries)" 0 "recoveries"
+	grown=$(($(field SUnreclaim "$now") - $(field SUnreclaim "$first")))
+	between $grown -100000 $((512 + LOOPS / 4)) "growth of SUnreclaim in kB"
+	grown=$(($(field MemAvailable "$first") - $(field MemAvailable "$now")))
+	between $grown -1000000 $((8192 + 2 * LOOPS)) "loss of MemAvailable in kB"
+	grown=$(($(field VmallocUsed "$now") - $(field VmallocUsed "$first")))
+	between $grown -100000 1024 "growth of VmallocUsed in kB"
+}
+
+# Refused ones leave nothing either.
+refused()
+{
+	local before after
+
+	before=$(memory)
+	for _ in $(seq $((LOOPS / 2))); do
+		expect_failure "$CALL" add address=10.0.2.10 socket=3999
+	done >/dev/null
+	after=$(memory)
+	note "before $((LOOPS / 2)) refused ones: $before, after: $after"
+	between $(($(field SUnreclaim "$after") - $(field SUnreclaim "$before"))) \
+		-100000 $((512 + LOOPS / 4)) "growth of SUnreclaim in kB"
+}
+
+no_threads_left()
+{
+	io_end
+	logout
+	wait_for 20 no_sessions
+	wait_for 20 nothing_runs
+}
+
+# work queues of sessions are gone, sockets too
+nothing_runs()
+{
+	[ "$(tcp_count)" = 0 ] &&
+		[ "$(cat /sys/module/iscsi_mcs/refcnt)" = 0 ]
+}
+
+need_mcs
+[ -x "$CALL" ] || skip_all "no $CALL: run make -C userspace"
+plan 3
+must target_create links="1 2"
+must login
+must io_begin "$(disk)" --iodepth=4 --size=8m
+subtest "$LOOPS connections come and go, memory stays" loops
+subtest "$((LOOPS / 2)) refused ones" refused
+subtest "nothing stays behind" no_threads_left
