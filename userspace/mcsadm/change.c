@@ -87,9 +87,18 @@ static int fill_add(const struct options *o, struct iscsidsc_add *add)
 	return EXIT_DONE;
 }
 
-/* Done, partly done (not saved), or failed */
-static int add_one(struct iscsidsc *h, const struct iscsidsc_session *session,
-		   struct iscsidsc_add *add, const char *portal, int persistent)
+/**
+ * add_portal - add one connection and say so
+ * @h: handle
+ * @session: session
+ * @add: what to add; its address is filled in
+ * @portal: ADDRESS:PORT of it
+ * @persistent: save it, too
+ *
+ * Return: exit code, EXIT_PARTLY if it was added but not saved.
+ */
+int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
+	       struct iscsidsc_add *add, const char *portal, int persistent)
 {
 	char address[MAX_ISCSI_PORTAL_ADDRESS_LEN];
 	char local[ISCSIDSC_ADDR_TEXT_LEN], remote[ISCSIDSC_ADDR_TEXT_LEN];
@@ -134,8 +143,8 @@ static int add_all(const struct options *o, struct iscsidsc_add *add)
 			add->chap_name_len = strlen(add->chap_name);
 		}
 		for (i = 0; i < o->portal_count; i++)
-			results[add_one(h, snap->sessions[0], add,
-					o->portals[i], o->persistent)]++;
+			results[add_portal(h, snap->sessions[0], add,
+					   o->portals[i], o->persistent)]++;
 		iscsidsc_snapshot_free(snap);
 		if (results[EXIT_DONE] < o->portal_count)
 			code = results[EXIT_DONE] || results[EXIT_PARTLY] ?

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "mcsadm.h"
 #include "system.h"
@@ -50,15 +49,15 @@ static int is_ours(const char *session)
 {
 	char link[PATH_MAX], target[PATH_MAX], path[128], name[32];
 	char *host, *end;
-	ssize_t len;
 
 	snprintf(link, sizeof(link), "%s/sys/class/iscsi_session/%s/device",
 		 system_root(), session);
-	len = readlink(link, target, sizeof(target) - 1);
-	if (len < 0)
+	/* ".../hostN/sessionN" */
+	if (!realpath(link, target))
 		return 0;
-	target[len] = '\0';
 	host = strstr(target, "/host");
+	while (host && (host[5] < '0' || host[5] > '9'))
+		host = strstr(host + 1, "/host");
 	if (!host)
 		return 0;
 	end = strchr(++host, '/');

@@ -60,15 +60,13 @@ static int refuse_sessions(enum driver used, const char *what)
 	return EXIT_FAILED;
 }
 
-/* What a program said, on one line, for an error message */
-static void say(const char *what, int ret, char *output)
+/* Why a program failed, on one line */
+static const char *first_line(int ret, char *output)
 {
-	if (ret >= 0)
-		output[strcspn(output, "\n")] = '\0';
-	fprintf(stderr, "mcsadm: %s: %s\n", what,
-		ret < 0 ? strerror(-ret) : *output ? output : "failed");
-	if (ret >= 0)
-		free(output);
+	if (ret < 0)
+		return strerror(-ret);
+	output[strcspn(output, "\n")] = '\0';
+	return *output ? output : "no reason given";
 }
 
 /* Nothing to do where there is no initramfs */
@@ -89,7 +87,10 @@ static int refresh_initramfs(void)
 		puts("initramfs: refreshed");
 		return EXIT_DONE;
 	}
-	say("cannot refresh the initramfs", ret, output);
+	fprintf(stderr, "mcsadm: cannot refresh the initramfs: %s\n",
+		first_line(ret, output));
+	if (ret >= 0)
+		free(output);
 	return EXIT_PARTLY;
 }
 
@@ -119,7 +120,8 @@ static int find_module(void)
 		return EXIT_DONE;
 	}
 	if (ret < 0) {
-		say("cannot run modprobe", ret, NULL);
+		fprintf(stderr, "mcsadm: cannot run modprobe: %s\n",
+			strerror(-ret));
 		return EXIT_FAILED;
 	}
 	free(output);
@@ -136,35 +138,58 @@ static const char secure_boot[] =
 	"  mokutil --import /var/lib/dkms/mok.pub\n"
 	"and reboot, then mcsadm enable again\n";
 
-static int take_over(enum driver before)
+/* iscsid takes a transport that was there once to be there for ever: a login
+ * does not load it again. So one of the drivers is always put in place.
+ */
+static int put_in(enum driver driver)
+{
+	const char *name = driver_name(driver);
+	char *output;
+	int ret = run_modprobe(name, NULL, &output);
+
+	if (!ret) {
+		free(output);
+		printf("%s: in charge\n", name);
+		return EXIT_DONE;
+	}
+	fprintf(stderr, "mcsadm: cannot load %s: %s\n", name,
+		first_line(ret, output));
+	if (ret >= 0)
+		free(output);
+	return EXIT_PARTLY;
+}
+
+static int take_out(enum driver driver)
 {
 	char *output;
-	int ret;
+	int ret = run_modprobe(driver_name(driver), "-r", &output);
 
+	if (!ret) {
+		free(output);
+		return EXIT_DONE;
+	}
+	fprintf(stderr, "mcsadm: cannot unload %s, the change follows at the next boot: %s\n",
+		driver_name(driver), first_line(ret, output));
+	if (ret >= 0)
+		free(output);
+	return EXIT_PARTLY;
+}
+
+static int take_over(enum driver before)
+{
 	if (before == DRIVER_MCS) {
 		puts("iscsi_mcs: in charge already");
 		return EXIT_DONE;
 	}
-	if (before == DRIVER_TCP) {
-		ret = run_modprobe("iscsi_tcp", "-r", &output);
-		if (ret) {
-			say("cannot unload iscsi_tcp, iscsi_mcs follows at the next boot",
-			    ret, output);
-			return EXIT_PARTLY;
-		}
-		free(output);
-	}
-	ret = run_modprobe("iscsi_mcs", NULL, &output);
-	if (ret) {
-		say("cannot load iscsi_mcs, iscsi_tcp is used", ret,
-		    output);
-		if (driver_secure_boot())
-			fputs(secure_boot, stderr);
+	if (before == DRIVER_TCP && take_out(DRIVER_TCP))
 		return EXIT_PARTLY;
-	}
-	free(output);
-	puts("iscsi_mcs: in charge");
-	return EXIT_DONE;
+	if (!put_in(DRIVER_MCS))
+		return EXIT_DONE;
+	if (driver_secure_boot())
+		fputs(secure_boot, stderr);
+	if (before == DRIVER_TCP)
+		put_in(DRIVER_TCP);
+	return EXIT_PARTLY;
 }
 
 /**
@@ -201,20 +226,9 @@ int cmd_enable(const struct options *o)
 
 static int give_back(void)
 {
-	char *output;
-	int ret;
-
 	if (driver_in_charge() != DRIVER_MCS)
 		return EXIT_DONE;
-	ret = run_modprobe("iscsi_mcs", "-r", &output);
-	if (ret) {
-		say("cannot unload iscsi_mcs, iscsi_tcp follows at the next boot",
-		    ret, output);
-		return EXIT_PARTLY;
-	}
-	free(output);
-	puts("iscsi_mcs: unloaded, the next login loads iscsi_tcp");
-	return EXIT_DONE;
+	return take_out(DRIVER_MCS) || put_in(DRIVER_TCP) ? EXIT_PARTLY : EXIT_DONE;
 }
 
 /**

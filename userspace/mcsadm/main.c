@@ -25,6 +25,9 @@ static const struct command commands[] = {
 	  "add a connection to a session",
 	  "session portal source interface timeout role weight duplicate persistent "
 	  DIGEST_OPTIONS CHAP_OPTIONS },
+	{ "auto", cmd_auto, "[--session SID] [--add] [--persistent] [--json]",
+	  "propose connections for links that have none, or add them",
+	  "session add persistent json" },
 	{ "remove", cmd_remove, "--session SID --cid N",
 	  "remove a connection from a session",
 	  "session cid id connection persistent" },
@@ -79,6 +82,7 @@ static void print_usage(FILE *out)
 	      "  -i, --id N               connection, by its number\n"
 	      "  -u, --connection ID      connection, by its unique ID\n"
 	      "      --next-boot          leave the driver in use alone\n"
+	      "      --add                add what auto proposes\n"
 	      "  -w, --watch              rates, until interrupted\n"
 	      "      --interval SECONDS   of the rates, default 1\n"
 	      "      --count N            so many times\n"
@@ -105,6 +109,7 @@ enum {
 	OPT_SECRET_IN_FILE,
 	OPT_FOLLOW,
 	OPT_NEXT_BOOT,
+	OPT_ADD,
 	OPT_INTERVAL,
 	OPT_COUNT
 };
@@ -131,6 +136,7 @@ static const struct option long_options[] = {
 	{ "persistent", no_argument, NULL, 'P' },
 	{ "follow", no_argument, NULL, OPT_FOLLOW },
 	{ "next-boot", no_argument, NULL, OPT_NEXT_BOOT },
+	{ "add", no_argument, NULL, OPT_ADD },
 	{ "watch", no_argument, NULL, 'w' },
 	{ "interval", required_argument, NULL, OPT_INTERVAL },
 	{ "count", required_argument, NULL, OPT_COUNT },
@@ -218,6 +224,9 @@ static int take_option(struct options *o, int opt, const char *arg)
 		break;
 	case OPT_NEXT_BOOT:
 		o->next_boot = 1;
+		break;
+	case OPT_ADD:
+		o->add = 1;
 		break;
 	case 'w':
 		o->watch = 1;

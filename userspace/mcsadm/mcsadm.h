@@ -53,6 +53,7 @@ enum exit_code {
  * @persistent: --persistent
  * @follow: --follow
  * @next_boot: --next-boot
+ * @add: --add
  * @watch: --watch
  * @interval_s: --interval, 0 for none
  * @count: --count, 0 for none
@@ -83,6 +84,7 @@ struct options {
 	int persistent;
 	int follow;
 	int next_boot;
+	int add;
 	int watch;
 	uint32_t interval_s;
 	uint32_t count;
@@ -185,6 +187,11 @@ int cmd_add(const struct options *o);
 int cmd_remove(const struct options *o);
 int cmd_set(const struct options *o);
 int cmd_policy(const struct options *o);
+int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
+	       struct iscsidsc_add *add, const char *portal, int persistent);
+
+/* auto.c */
+int cmd_auto(const struct options *o);
 
 /* persist.c */
 int cmd_saved(const struct options *o);

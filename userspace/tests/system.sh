@@ -51,12 +51,15 @@ file()
 # session SID HOST TARGET PROC_NAME - as sysfs shows it
 session()
 {
-	local dir=$root/sys/class/iscsi_session/session$1
+	local dir=/sys/devices/platform/host$2/session$1
 
-	mkdir -p "$dir" "$root/sys/devices/platform/host$2/session$1"
-	ln -s "../../../devices/platform/host$2/session$1" "$dir/device"
-	file "/sys/class/iscsi_session/session$1/targetname" "$3"
-	file "/sys/class/iscsi_session/session$1/state" LOGGED_IN
+	mkdir -p "$root$dir/iscsi_session/session$1" \
+		"$root/sys/class/iscsi_session"
+	ln -s "../../../session$1" "$root$dir/iscsi_session/session$1/device"
+	ln -s "../..${dir#/sys}/iscsi_session/session$1" \
+		"$root/sys/class/iscsi_session/"
+	file "$dir/iscsi_session/session$1/targetname" "$3"
+	file "$dir/iscsi_session/session$1/state" LOGGED_IN
 	file "/sys/class/scsi_host/host$2/proc_name" "$4"
 }
 
@@ -76,6 +79,7 @@ machine()
 		*-r) [ ! -e "$root/busy" ] ||
 			{ echo "modprobe: FATAL: Module $1 is in use."; exit 1; }
 		     rm -rf "$root/sys/module/$1" ;;
+		iscsi_tcp) mkdir -p "$root/sys/module/$1" ;;
 		*) [ ! -e "$root/unsigned" ] || {
 			echo "modprobe: ERROR: could not insert '\'\$1\'': Key was rejected by service"
 			exit 1
@@ -153,6 +157,10 @@ file /sys/kernel/security/lockdown 'none [integrity] confidentiality'
 golden enable-unsigned '' enable
 golden status-unsigned '' status
 machine
+touch "$root/unsigned"
+mkdir "$root/sys/module/iscsi_tcp"
+golden enable-unsigned-back '' enable
+machine
 touch "$root/busy"
 mkdir "$root/sys/module/iscsi_tcp"
 golden enable-busy '' enable
@@ -200,6 +208,90 @@ done
 report $code "report is complete"
 ! grep -E 'sesame|joe' "$work/out"
 report $? "report has no secret"
+
+# auto: links from ip(8), portals from iscsiadm(8)
+# interface NAME ADDRESS/PREFIX... - one object of what ip prints
+interface()
+{
+	local name=$1 flags='"UP","LOWER_UP"' list='' a
+	shift
+
+	[ "$name" != lo ] || flags+=',"LOOPBACK"'
+	[ "${name%-down}" = "$name" ] || flags='"UP"'
+	for a in "$@"; do
+		list+=",{\"local\":\"${a%/*}\",\"prefixlen\":${a#*/},\"scope\":\"global\"}"
+	done
+	echo "{\"ifname\":\"$name\",\"flags\":[$flags],\"addr_info\":[${list#,}]}"
+}
+
+# network "PORTAL,TAG..." "ADDRESS=DEVICE..." INTERFACE... - what both say
+network()
+{
+	local portals=$1 routes=$2 p
+	shift 2
+
+	printf '%s\n' "$@" | paste -sd, | sed 's/.*/[&]/' >"$root/addresses"
+	for p in $portals; do
+		echo "$p iqn.2024-01.example:disk1"
+	done >"$root/portals"
+	echo "10.0.9.10:3260,1 iqn.2024-01.example:other" >>"$root/portals"
+	for p in $routes; do
+		echo "[{\"dst\":\"${p%=*}\",\"dev\":\"${p#*=}\"}]" \
+			>"$root/route-${p%=*}"
+	done
+	# shellcheck disable=SC2016 # for the script it becomes
+	program ip '
+		case "$*" in
+		"-j address") cat "$root/addresses" ;;
+		"-j route get "*) cat "$root/route-${*: -1}" ;;
+		esac'
+	# shellcheck disable=SC2016
+	program iscsiadm '
+		case "$2" in
+		discovery) [ ! -e "$root/silent" ] && cat "$root/portals" ;;
+		node) cat "$root/portals" ;;
+		esac'
+}
+four="10.0.1.10:3260,1 10.0.2.10:3260,1 10.0.3.10:3260,1 10.0.4.10:3260,2"
+routes="10.0.1.10=eth1 10.0.2.10=eth2 10.0.3.10=eth3 10.0.4.10=eth4"
+links=("$(interface lo 127.0.0.1/8)" "$(interface eth1 10.0.1.1/24)"
+	"$(interface eth2 10.0.2.1/24)" "$(interface eth3 10.0.3.1/24 2001:db8:3::1/64)"
+	"$(interface eth4 10.0.4.1/24)" "$(interface eth5-down 10.0.5.1/24)")
+machine
+network "$four" "$routes" "${links[@]}"
+golden auto '' auto --session 1
+golden auto-json '' auto --session 1 --json
+golden auto-add '' auto --session 1 --add
+golden auto-refused full auto --session 1 --add
+golden auto-persistent '' auto --session 1 --persistent
+golden auto-saved '' saved
+golden auto-all '' auto
+touch "$root/silent"
+golden auto-records '' auto --session 1
+rm "$root/silent"
+network "10.0.1.10:3260,1 10.0.2.10:3260,1" "$routes" "${links[@]}"
+golden auto-none '' auto --session 1
+# a router between: the subnet differs, the route decides
+network "10.8.1.10:3260,1 10.8.3.10:3260,1" "10.8.1.10=eth1 10.8.3.10=eth3" \
+	"${links[@]}"
+golden auto-routed '' auto --session 1
+# one portal, a third interface in its subnet
+network "10.0.1.10:3260,1" "10.0.1.10=eth1" "$(interface eth1 10.0.1.1/24)" \
+	"$(interface eth2 10.0.2.1/24)" "$(interface eth3 10.0.1.3/24)"
+golden auto-same-subnet '' auto --session 1
+golden auto-same-subnet-json '' auto --session 1 --json
+file /proc/sys/net/ipv4/conf/all/arp_ignore 1
+file /proc/sys/net/ipv4/conf/all/arp_announce 2
+file /proc/sys/net/ipv4/conf/eth1/rp_filter 0
+file /proc/sys/net/ipv4/conf/eth3/rp_filter 1
+golden auto-rp-filter '' auto --session 1
+network "[2001:db8:3::10]:3260,1" "2001:db8:3::10=eth3" "${links[@]}"
+golden auto-ipv6 '' auto --session 1
+echo nonsense >"$root/addresses"
+golden auto-no-links '' auto --session 1
+network "" "" "${links[@]}"
+golden auto-no-portals '' auto --session 1
+golden auto-json-add '' auto --json --add
 
 # completion: words as bash gives them, the last one incomplete
 completes()	# expected words, words...
