@@ -36,6 +36,27 @@ driver_load()	# module parameters...
 	insmod "$file" "$@"
 }
 
+# Put the module where modprobe finds it, over the read-only image, until
+# driver_uninstall.
+driver_install()
+{
+	local release over=$RUN/modules top=/usr/lib/modules
+
+	release=$(uname -r)
+	mkdir -p "$over/upper" "$over/work"
+	mount -t overlay -o "lowerdir=$top,upperdir=$over/upper,workdir=$over/work" \
+		overlay $top || return 1
+	mkdir -p "$top/$release/updates"
+	cp "$(driver_file)" "$top/$release/updates/iscsi_mcs.ko" || return 1
+	depmod -a "$release"
+}
+
+driver_uninstall()
+{
+	umount /usr/lib/modules
+	rm -rf "$RUN/modules"
+}
+
 driver_loaded()
 {
 	[ -d "/sys/module/$DRIVER" ]

@@ -161,8 +161,10 @@ static int put_in(enum driver driver)
 
 static int take_out(enum driver driver)
 {
+	/* modprobe -r would go on to what it depends on, and fail there. */
+	const char *const argv[] = { "rmmod", driver_name(driver), NULL };
 	char *output;
-	int ret = run_modprobe(driver_name(driver), "-r", &output);
+	int ret = system_run(argv, &output);
 
 	if (!ret) {
 		free(output);

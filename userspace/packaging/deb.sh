@@ -26,11 +26,13 @@ die()
 }
 
 mkdir -p "$src" "$out"
+# programs that the library is built with as examples
+mapfile -t programs < <(cd "$top" && ls selftests/*.c)
 tar -C "$top" --exclude='*.o' --exclude='*.ko' --exclude='*.mod*' \
 	--exclude='.*.cmd' --exclude=.probed --exclude=userspace/build \
 	--exclude=userspace/examples --exclude=.checkpatch* \
 	-cf - Kbuild COPYING README.md drivers include userspace \
-	selftests/add_connection.c | tar -C "$src" -xf -
+	"${programs[@]}" | tar -C "$src" -xf -
 cp -r "$here/debian" "$src/debian"
 chmod -R u+w,go-w "$src"
 
@@ -38,7 +40,8 @@ if [ -n "${2:-}" ]; then
 	{
 		printf 'iscsi-mcs (%s) unstable; urgency=medium\n\n' "$2"
 		printf '  * Built from the source tree.\n\n'
-		sed -n 's/^ -- / -- /p' "$here/debian/changelog" | head -n 1
+		sed -nE "s/^( -- .*>  ).*/\1$(date -R)/p" \
+			"$here/debian/changelog" | head -n 1
 		echo
 		cat "$here/debian/changelog"
 	} >"$src/debian/changelog"

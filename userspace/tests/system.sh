@@ -71,14 +71,11 @@ machine()
 	: >"$work/calls"
 	mkdir -p "$root/etc/modprobe.d" "$root/sys/module"
 	export ISCSIDSC_TEST_DIR=$root
-	# modprobe MODULE [-n|-r]
+	# modprobe MODULE [-n]
 	# shellcheck disable=SC2016 # for the script it becomes
 	program modprobe '
 		case "$*" in
 		*-n) [ ! -e "$root/no-module" ] ;;
-		*-r) [ ! -e "$root/busy" ] ||
-			{ echo "modprobe: FATAL: Module $1 is in use."; exit 1; }
-		     rm -rf "$root/sys/module/$1" ;;
 		iscsi_tcp) mkdir -p "$root/sys/module/$1" ;;
 		*) [ ! -e "$root/unsigned" ] || {
 			echo "modprobe: ERROR: could not insert '\'\$1\'': Key was rejected by service"
@@ -86,6 +83,10 @@ machine()
 		   }
 		   mkdir -p "$root/sys/module/$1" ;;
 		esac'
+	# shellcheck disable=SC2016
+	program rmmod '[ ! -e "$root/busy" ] ||
+			{ echo "rmmod: ERROR: Module $1 is in use"; exit 1; }
+		rm -rf "$root/sys/module/$1"'
 	program update-initramfs true
 }
 
