@@ -13,7 +13,7 @@ driver_file()
 {
 	local file=/results/iscsi_mcs.ko
 
-	[ -e $file ] || file=$(find "/lib/modules/$(uname -r)" -name iscsi_mcs.ko | head -n 1)
+	[ -e $file ] || file=$(find "/usr/lib/modules/$(uname -r)" -name iscsi_mcs.ko | head -n 1)
 	echo "${file:-$TREE/drivers/scsi/iscsi_mcs/iscsi_mcs.ko}"
 }
 
@@ -47,7 +47,9 @@ driver_install()
 	mount -t overlay -o "lowerdir=$top,upperdir=$over/upper,workdir=$over/work" \
 		overlay $top || return 1
 	mkdir -p "$top/$release/updates"
-	cp "$(driver_file)" "$top/$release/updates/iscsi_mcs.ko" || return 1
+	# a kernel that brings it has it there already
+	[ "$(driver_file)" = "$top/$release/updates/iscsi_mcs.ko" ] ||
+		cp "$(driver_file)" "$top/$release/updates/iscsi_mcs.ko" || return 1
 	depmod -a "$release"
 }
 

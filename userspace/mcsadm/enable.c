@@ -205,9 +205,10 @@ int cmd_enable(const struct options *o)
 	char now[sizeof(conf) + 1];
 	int code = EXIT_DONE, err;
 
+	/* the next boot may be one of another kernel */
 	if (!o->next_boot)
 		code = refuse_sessions(DRIVER_TCP, "enable");
-	if (!code)
+	if (!o->next_boot && !code)
 		code = find_module();
 	if (code)
 		return code;

@@ -93,6 +93,22 @@ depends()	# package, name
 	[[ "$(field "$1" Depends), " == *"$2"[\ ,]* ]]
 }
 
+# Both are started at boot, and systemd understands them.
+units()
+{
+	local unit root
+
+	root=$(unpacked iscsi-mcs-utils)
+	for unit in service path; do
+		grep -q "deb-systemd-helper enable 'iscsi-mcs-restore.$unit'" \
+			"$root/DEBIAN/postinst" || return 1
+	done
+	! command -v systemd-analyze >/dev/null ||
+		! systemd-analyze verify --man=no --recursive-errors=no \
+			"$root"/lib/systemd/system/iscsi-mcs-restore.* 2>&1 |
+		grep -v 'is not executable'
+}
+
 scripts()
 {
 	local file
@@ -116,6 +132,8 @@ report $? "no library search path"
 depends iscsi-mcs-utils libiscsidsc1 && depends iscsi-mcs-utils open-iscsi &&
 	depends iscsi-mcs-dkms dkms && depends libiscsidsc-dev libiscsidsc1
 report $? "dependencies"
+units >"$work/out" 2>&1
+report $? "units"
 scripts >"$work/out" 2>&1
 report $? "maintainer scripts"
 echo "1..$n"
