@@ -45,6 +45,7 @@ struct iscsidsc_addr {
 
 /**
  * struct iscsidsc_conn - a connection, as read from the kernel
+ * @ipsec_origin: of enum iscsidsc_ipsec_origin, known of a connection just added
  *
  * Members carry the names and the meaning of the attributes in the netlink
  * specification (Documentation/netlink/specs/iscsi_mcs.yaml); what the kernel
@@ -87,6 +88,9 @@ struct iscsidsc_conn {
 	struct iscsidsc_addr source;
 	char symbolic_name[MAX_ISCSI_PORTAL_NAME_LEN];
 	char last_error_text[128];
+	uint32_t ipsec_mode;
+	uint32_t ipsec_reqid;
+	uint32_t ipsec_origin;
 };
 
 /**
@@ -146,6 +150,23 @@ struct iscsidsc_snapshot {
 	struct iscsidsc_session **sessions;
 };
 
+/**
+ * enum iscsidsc_ipsec_origin - whose IPsec a new connection has
+ * @ISCSIDSC_IPSEC_NONE: it has none
+ * @ISCSIDSC_IPSEC_REQUESTED: that of the call
+ * @ISCSIDSC_IPSEC_REMEMBERED: what was used for the portal before
+ * @ISCSIDSC_IPSEC_DEFAULT: that of the file of defaults
+ * @ISCSIDSC_IPSEC_EXISTING: a policy was there; flags and key of the call had
+ *	no effect
+ */
+enum iscsidsc_ipsec_origin {
+	ISCSIDSC_IPSEC_NONE,
+	ISCSIDSC_IPSEC_REQUESTED,
+	ISCSIDSC_IPSEC_REMEMBERED,
+	ISCSIDSC_IPSEC_DEFAULT,
+	ISCSIDSC_IPSEC_EXISTING
+};
+
 /* Absent digest in struct iscsidsc_add: the session's */
 #define ISCSIDSC_DIGEST_SESSION	(-1)
 
@@ -170,6 +191,12 @@ struct iscsidsc_snapshot {
  * @chap_secret: secret of the initiator
  * @chap_name_in: CHAP_N of the target
  * @chap_secret_in: secret of the target
+ * @security_flags: IPsec, ISCSI_SECURITY_FLAG_...; not valid to use what is
+ *	remembered for the portal
+ * @key: pre-shared key, @key_len bytes, or NULL
+ * @ipsec_timeout_ms: limit for the negotiation, or 0 for 15 seconds
+ * @cancel_fd: waiting for the negotiation ends when this becomes readable, -1
+ *	for none
  */
 struct iscsidsc_add {
 	size_t size;
@@ -195,6 +222,11 @@ struct iscsidsc_add {
 	size_t chap_name_in_len;
 	const void *chap_secret_in;
 	size_t chap_secret_in_len;
+	uint64_t security_flags;
+	const void *key;
+	size_t key_len;
+	uint32_t ipsec_timeout_ms;
+	int cancel_fd;
 };
 
 /**
@@ -300,7 +332,8 @@ enum iscsidsc_names {
 	ISCSIDSC_NAMES_DIGEST,
 	ISCSIDSC_NAMES_REASON,
 	ISCSIDSC_NAMES_EVENT,
-	ISCSIDSC_NAMES_AUTH
+	ISCSIDSC_NAMES_AUTH,
+	ISCSIDSC_NAMES_IPSEC_MODE
 };
 
 ISDSC_STATUS iscsidsc_open(struct iscsidsc **handle);
@@ -324,6 +357,7 @@ ISDSC_STATUS iscsidsc_conn_remove(struct iscsidsc *handle, uint32_t sid,
 ISDSC_STATUS iscsidsc_conn_set(struct iscsidsc *handle, uint32_t sid,
 			       uint32_t id, enum iscsidsc_conn_setting what,
 			       uint32_t value);
+void iscsidsc_ipsec_clean(struct iscsidsc *handle);
 ISDSC_STATUS iscsidsc_session_set(struct iscsidsc *handle, uint32_t sid,
 				  enum iscsidsc_setting what, uint32_t value);
 

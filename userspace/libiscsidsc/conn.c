@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ void iscsidsc_add_init(struct iscsidsc_add *add)
 	add->header_digest = ISCSIDSC_DIGEST_SESSION;
 	add->data_digest = ISCSIDSC_DIGEST_SESSION;
 	add->initiator_port = ISCSI_ANY_INITIATOR_PORT;
+	add->cancel_fd = -1;
 }
 
 static int put_addr(struct nl_msg *msg, int attr,
@@ -156,6 +158,31 @@ ISDSC_STATUS iscsidsc_conn_try(struct iscsidsc *h,
 	return ERROR_SUCCESS;
 }
 
+/* One address, with IPsec before and around it if there is to be any */
+static ISDSC_STATUS try_one(struct iscsidsc *h, const struct iscsidsc_add *add,
+			    const struct iscsidsc_addr *remote,
+			    const struct iscsidsc_addr *source,
+			    uint32_t ifindex, struct iscsidsc_conn *result)
+{
+	struct iscsidsc_add protected = *add;
+	struct iscsidsc_ipsec ipsec;
+	ISDSC_STATUS status;
+
+	status = iscsidsc_ipsec_begin(h, add, remote, source, ifindex, &ipsec);
+	if (status)
+		return status;
+	if (ipsec.required) {
+		protected.flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+		source = &ipsec.local;
+	}
+	status = iscsidsc_conn_try(h, &protected, remote, source, ifindex,
+				   result);
+	if (!status)
+		result->ipsec_origin = ipsec.origin;
+	iscsidsc_ipsec_end(h, &ipsec, status);
+	return status;
+}
+
 /* Only a portal that cannot be reached is a reason to try the next address. */
 static ISDSC_STATUS try_all(struct iscsidsc *h, const struct iscsidsc_add *add,
 			    const struct iscsidsc_addr *addrs, size_t count,
@@ -166,19 +193,26 @@ static ISDSC_STATUS try_all(struct iscsidsc *h, const struct iscsidsc_add *add,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		status = iscsidsc_conn_try(h, add, &addrs[i], source, ifindex,
-					   result);
+		status = try_one(h, add, &addrs[i], source, ifindex, result);
 		if (status != ISDSC_CONNECTION_FAILED)
 			break;
 	}
 	return status;
 }
 
-/* What is said about causes the kernel never saw */
-static void say(struct iscsidsc *h, const char *format, const char *word)
+/**
+ * iscsidsc_say - say something about a cause the kernel never saw
+ * @h: handle
+ * @format: as of printf()
+ */
+void iscsidsc_say(struct iscsidsc *h, const char *format, ...)
 {
-	int n = snprintf(h->detail, sizeof(h->detail), format, word);
+	va_list args;
+	int n;
 
+	va_start(args, format);
+	n = vsnprintf(h->detail, sizeof(h->detail), format, args);
+	va_end(args);
 	if (n >= (int)sizeof(h->detail))
 		h->detail[0] = '\0';
 }
@@ -213,14 +247,17 @@ ISDSC_STATUS iscsidsc_conn_add(struct iscsidsc *handle,
 	    add->chap_name_in_len > ISCSI_MCS_CHAP_NAME_LEN ||
 	    add->chap_secret_in_len > ISCSI_MCS_CHAP_LEN)
 		return ERROR_INVALID_PARAMETER;
+	status = iscsidsc_ipsec_check(handle, add);
+	if (status)
+		return status;
 	if (add->source && iscsidsc_numeric(add->source, &source)) {
-		say(handle, "'%s' is no address", add->source);
+		iscsidsc_say(handle, "'%s' is no address", add->source);
 		return ISDSC_INVALID_PORT_NUMBER;
 	}
 	if (add->ifname) {
 		ifindex = if_nametoindex(add->ifname);
 		if (!ifindex) {
-			say(handle, "there is no interface '%s'", add->ifname);
+			iscsidsc_say(handle, "there is no interface '%s'", add->ifname);
 			return ISDSC_INVALID_PORT_NUMBER;
 		}
 	}
@@ -228,8 +265,8 @@ ISDSC_STATUS iscsidsc_conn_add(struct iscsidsc *handle,
 				  add->source ? source.family : AF_UNSPEC,
 				  &addrs, &count);
 	if (status == ISDSC_DNS_NAME_UNRESOLVED)
-		say(handle, "host name '%s' could not be resolved",
-		    add->address);
+		iscsidsc_say(handle, "host name '%s' could not be resolved",
+			     add->address);
 	if (status)
 		return status;
 	status = try_all(handle, add, addrs, count,
@@ -264,6 +301,8 @@ ISDSC_STATUS iscsidsc_conn_remove(struct iscsidsc *handle, uint32_t sid,
 	else
 		err = iscsidsc_request(handle, msg, NULL, NULL);
 	iscsidsc_msg_free(msg);
+	if (!err)
+		iscsidsc_ipsec_clean(handle);
 	return iscsidsc_status(ISCSI_MCS_CMD_CONN_DEL, -err);
 }
 

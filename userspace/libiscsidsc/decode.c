@@ -112,6 +112,8 @@ static const struct field conn_fields[ISCSI_MCS_A_CONN_MAX + 1] = {
 	[ISCSI_MCS_A_CONN_LOGIN_STATUS_CLASS] = CONN(INT, login_status_class),
 	[ISCSI_MCS_A_CONN_LOGIN_STATUS_DETAIL] = CONN(INT, login_status_detail),
 	[ISCSI_MCS_A_CONN_REASON] = CONN(INT, reason),
+	[ISCSI_MCS_A_CONN_IPSEC_MODE] = CONN(INT, ipsec_mode),
+	[ISCSI_MCS_A_CONN_IPSEC_REQID] = CONN(INT, ipsec_reqid),
 };
 
 static const struct field event_fields[ISCSI_MCS_A_EVENT_MAX + 1] = {

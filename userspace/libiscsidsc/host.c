@@ -118,6 +118,11 @@ const struct iscsidsc_host *iscsidsc_host_default(void)
 	static const struct iscsidsc_host host = {
 		.sysfs = "/sys",
 		.config = "/etc/iscsi_mcs.conf",
+		.ipsec = "/etc/iscsi_mcs.ipsec",
+		.swanctl = "/etc/swanctl/conf.d",
+		.vici = "/run/charon.vici",
+		.xfrm_dump = iscsidsc_xfrm_dump,
+		.xfrm_change = iscsidsc_xfrm_change,
 		.iscsiadm = run_iscsiadm,
 	};
 

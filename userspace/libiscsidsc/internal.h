@@ -17,6 +17,7 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct iscsidsc_transport;
+struct ipsec_peer;
 
 /**
  * struct iscsidsc - handle
@@ -71,16 +72,73 @@ struct iscsidsc_transport {
 const struct iscsidsc_transport *iscsidsc_transport_default(void);
 
 /**
+ * struct iscsidsc_xfrm_policy - an IPsec policy of the kernel
+ * @family: of both addresses
+ * @dir: XFRM_POLICY_IN or XFRM_POLICY_OUT
+ * @block: it drops packets
+ * @priority: the smallest number wins
+ * @index: number in the kernel
+ * @ifindex: interface it is for, or 0
+ * @proto: IP protocol it is for, or 0
+ * @saddr: source address
+ * @daddr: destination address
+ * @sprefix: bits of @saddr that count
+ * @dprefix: bits of @daddr that count
+ * @sport: source port, host byte order
+ * @sport_mask: bits of it that count
+ * @dport: destination port
+ * @dport_mask: bits of it that count
+ * @templates: transformations it asks for
+ * @esp: there is one, it is ESP and not optional
+ * @tunnel: in tunnel mode
+ * @reqid: request ID of the security associations
+ */
+struct iscsidsc_xfrm_policy {
+	uint16_t family;
+	uint8_t dir;
+	uint8_t block;
+	uint32_t priority;
+	uint32_t index;
+	uint32_t ifindex;
+	uint8_t proto;
+	uint8_t saddr[16];
+	uint8_t daddr[16];
+	uint8_t sprefix;
+	uint8_t dprefix;
+	uint16_t sport;
+	uint16_t sport_mask;
+	uint16_t dport;
+	uint16_t dport_mask;
+	uint32_t templates;
+	uint8_t esp;
+	uint8_t tunnel;
+	uint32_t reqid;
+};
+
+typedef void (*iscsidsc_xfrm_fn)(const struct iscsidsc_xfrm_policy *policy,
+				 void *arg);
+
+/**
  * struct iscsidsc_host - what the library uses of the machine beside netlink,
  * replaced in tests
  * @sysfs: where sysfs is mounted
  * @config: file with saved connections and secrets
+ * @ipsec: directory with what is known of portals with IPsec
+ * @swanctl: directory that swanctl reads connections from
+ * @vici: socket of strongSwan's charon
+ * @xfrm_dump: call a function for every policy of the kernel; 0 or -errno
+ * @xfrm_change: add a policy, or with @add 0 remove it; 0 or -errno
  * @iscsiadm: run iscsiadm with arguments, NULL at the end; *output is set to
  *	what it printed and is to be freed; its exit status, or -errno
  */
 struct iscsidsc_host {
 	const char *sysfs;
 	const char *config;
+	const char *ipsec;
+	const char *swanctl;
+	const char *vici;
+	int (*xfrm_dump)(iscsidsc_xfrm_fn fn, void *arg);
+	int (*xfrm_change)(const struct iscsidsc_xfrm_policy *policy, int add);
 	int (*iscsiadm)(const char *const argv[], char **output);
 };
 
@@ -173,5 +231,43 @@ ISDSC_STATUS iscsidsc_conn_try(struct iscsidsc *h,
 			       const struct iscsidsc_addr *remote,
 			       const struct iscsidsc_addr *source,
 			       uint32_t ifindex, struct iscsidsc_conn *result);
+
+void iscsidsc_say(struct iscsidsc *h, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* ipsec/xfrm.c */
+int iscsidsc_xfrm_dump(iscsidsc_xfrm_fn fn, void *arg);
+int iscsidsc_xfrm_change(const struct iscsidsc_xfrm_policy *policy, int add);
+
+/* ipsec/setup.c */
+
+/**
+ * struct iscsidsc_ipsec - protection of one connection that is being added
+ * @required: the connection insists on IPsec
+ * @local: address it starts from if so
+ * @origin: of enum iscsidsc_ipsec_origin
+ * @lock: keeps others from changing IPsec meanwhile, or -1
+ * @own: set up for this connection
+ * @peer: what is to be remembered if that comes up
+ */
+struct iscsidsc_ipsec {
+	int required;
+	struct iscsidsc_addr local;
+	uint32_t origin;
+	int lock;
+	int own;
+	struct ipsec_peer *peer;
+};
+
+ISDSC_STATUS iscsidsc_ipsec_check(struct iscsidsc *h,
+				  const struct iscsidsc_add *add);
+ISDSC_STATUS iscsidsc_ipsec_begin(struct iscsidsc *h,
+				  const struct iscsidsc_add *add,
+				  const struct iscsidsc_addr *remote,
+				  const struct iscsidsc_addr *source,
+				  uint32_t ifindex,
+				  struct iscsidsc_ipsec *ipsec);
+void iscsidsc_ipsec_end(struct iscsidsc *h, struct iscsidsc_ipsec *ipsec,
+			ISDSC_STATUS status);
 
 #endif /* ISCSIDSC_INTERNAL_H */

@@ -71,6 +71,13 @@ static const struct name auths[] = {
 	{ 0, NULL },
 };
 
+static const struct name ipsec_modes[] = {
+	{ ISCSI_MCS_IPSEC_MODE_NONE, "none" },
+	{ ISCSI_MCS_IPSEC_MODE_TRANSPORT, "transport" },
+	{ ISCSI_MCS_IPSEC_MODE_TUNNEL, "tunnel" },
+	{ 0, NULL },
+};
+
 static const struct name reasons[] = {
 	{ ISCSI_MCS_REASON_NONE, "none" },
 	{ ISCSI_MCS_REASON_REQUEST, "request" },
@@ -122,6 +129,8 @@ static const struct name *names_of(enum iscsidsc_names names)
 		return events;
 	case ISCSIDSC_NAMES_AUTH:
 		return auths;
+	case ISCSIDSC_NAMES_IPSEC_MODE:
+		return ipsec_modes;
 	}
 	return none;
 }

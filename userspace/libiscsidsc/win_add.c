@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-/* A CHAP secret without IPsec has 12 to 16 bytes. */
+/* A CHAP secret has 12 to 16 bytes; with IPsec a short one will do. */
 #define MIN_SECRET	12
 #define MAX_SECRET	16
 
@@ -15,10 +15,8 @@
 #define KNOWN_LOGIN_FLAGS	0x0000003fu
 #define RADIUS_FLAGS	(ISCSI_LOGIN_FLAG_USE_RADIUS_RESPONSE | \
 			 ISCSI_LOGIN_FLAG_USE_RADIUS_VERIFICATION)
-#define BOTH_MODES	(ISCSI_SECURITY_FLAG_TUNNEL_MODE_PREFERRED | \
-			 ISCSI_SECURITY_FLAG_TRANSPORT_MODE_PREFERRED)
-#define BOTH_PHASES	(ISCSI_SECURITY_FLAG_MAIN_MODE_ENABLED | \
-			 ISCSI_SECURITY_FLAG_AGGRESSIVE_MODE_ENABLED)
+#define IPSEC		(ISCSI_SECURITY_FLAG_VALID | \
+			 ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED)
 
 /* A portal in UTF-8; address empty stands for the leading connection's.
  * Four bytes of UTF-8 per unit is more than UTF-16 can need.
@@ -36,6 +34,8 @@ struct call {
 	uint32_t initiator_port;
 	struct portal portal;
 	ISCSI_SECURITY_FLAGS security;
+	uint32_t key_size;
+	const char *key;
 	const ISCSI_LOGIN_OPTIONS *options;
 	ISCSI_UNIQUE_CONNECTION_ID *result;
 };
@@ -45,22 +45,14 @@ static int has(const ISCSI_LOGIN_OPTIONS *options, uint32_t bit)
 	return options && options->InformationSpecified & bit;
 }
 
-/* IPsec is refused, never left out silently. */
-static ISDSC_STATUS check_security(const struct call *call)
+static void fill_security(const struct call *call, struct iscsidsc_add *add)
 {
-	ISCSI_SECURITY_FLAGS f = call->security;
-
-	if (f & ISCSI_SECURITY_FLAG_VALID) {
-		if ((f & BOTH_MODES) == BOTH_MODES ||
-		    (f & BOTH_PHASES) == BOTH_PHASES)
-			return ERROR_INVALID_PARAMETER;
-		if (f & ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED)
-			return ISDSC_IPSEC_NOT_SUPPORTED_ON_OS;
-	}
+	add->security_flags = call->security;
+	add->key = call->key;
+	add->key_len = call->key_size;
 	if (call->options &&
 	    call->options->LoginFlags & ISCSI_LOGIN_FLAG_REQUIRE_IPSEC)
-		return ISDSC_IPSEC_NOT_SUPPORTED_ON_OS;
-	return ERROR_SUCCESS;
+		add->flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
 }
 
 static ISDSC_STATUS check_options(const ISCSI_LOGIN_OPTIONS *o)
@@ -110,8 +102,9 @@ static ISDSC_STATUS fill_auth(const ISCSI_LOGIN_OPTIONS *o,
 	if (has(o, ISCSI_LOGIN_OPTIONS_PASSWORD)) {
 		if (o->PasswordLength && !o->Password)
 			return ERROR_INVALID_PARAMETER;
-		if (o->PasswordLength < MIN_SECRET ||
-		    o->PasswordLength > MAX_SECRET)
+		if (!o->PasswordLength || o->PasswordLength > MAX_SECRET ||
+		    (o->PasswordLength < MIN_SECRET &&
+		     (add->security_flags & IPSEC) != IPSEC))
 			return ISDSC_INVALID_TARGET_CHAP_SECRET;
 		add->chap_secret = o->Password;
 		add->chap_secret_len = o->PasswordLength;
@@ -296,8 +289,7 @@ static ISDSC_STATUS add_call(struct call *call)
 	/* The callers of this interface expect two to one portal to work. */
 	add.flags = ISCSI_MCS_CONN_FLAGS_ALLOW_DUPLICATE;
 	status = check_options(call->options);
-	if (!status)
-		status = check_security(call);
+	fill_security(call, &add);
 	if (!status)
 		status = fill_auth(call->options, &add);
 	if (status)
@@ -334,6 +326,8 @@ AddIScsiConnectionW(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId, void *Reserved,
 		.session = UniqueSessionId,
 		.initiator_port = InitiatorPortNumber,
 		.security = SecurityFlags,
+		.key_size = KeySize,
+		.key = Key,
 		.options = LoginOptions,
 		.result = ConnectionId,
 	};
@@ -391,6 +385,8 @@ AddIScsiConnectionA(ISCSI_UNIQUE_SESSION_ID *UniqueSessionId, void *Reserved,
 		.session = UniqueSessionId,
 		.initiator_port = InitiatorPortNumber,
 		.security = SecurityFlags,
+		.key_size = KeySize,
+		.key = Key,
 		.options = LoginOptions,
 		.result = ConnectionId,
 	};

@@ -120,8 +120,9 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 			      add->sid, portal);
 	iscsidsc_addr_text(&conn.local, 0, local, sizeof(local));
 	iscsidsc_addr_text(&conn.remote, 1, remote, sizeof(remote));
-	printf("session %" PRIu32 ": added conn %u  %s -> %s\n", add->sid,
-	       conn.cid, *local ? local : "-", *remote ? remote : portal);
+	printf("session %" PRIu32 ": added conn %u  %s -> %s%s\n", add->sid,
+	       conn.cid, *local ? local : "-", *remote ? remote : portal,
+	       ipsec_told(&conn));
 	return persistent ? persist_add(session, add, &conn) : EXIT_DONE;
 }
 
@@ -164,6 +165,7 @@ int cmd_add(const struct options *o)
 {
 	struct secret secret = { .len = 0 }, secret_in = { .len = 0 };
 	char address[MAX_ISCSI_PORTAL_ADDRESS_LEN];
+	struct ipsec_key key = { .len = 0 };
 	struct iscsidsc_add add;
 	uint16_t port;
 	size_t i;
@@ -180,7 +182,10 @@ int cmd_add(const struct options *o)
 	if (!code)
 		code = fill_auth(o, &add, &secret, &secret_in);
 	if (!code)
+		code = ipsec_fill(o, &add, &key);
+	if (!code)
 		code = add_all(o, &add);
+	explicit_bzero(&key, sizeof(key));
 	secret_wipe(&secret);
 	secret_wipe(&secret_in);
 	return code;

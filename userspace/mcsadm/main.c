@@ -9,6 +9,7 @@
 #include "mcsadm.h"
 
 #define DIGEST_OPTIONS	"header-digest data-digest "
+#define IPSEC_OPTIONS	"ipsec ipsec-key-file "
 #define CHAP_OPTIONS	"auth chap-name chap-name-in chap-secret-file chap-secret-in-file"
 
 static const struct command commands[] = {
@@ -24,7 +25,7 @@ static const struct command commands[] = {
 	{ "add", cmd_add, "--session SID --portal ADDRESS[:PORT]",
 	  "add a connection to a session",
 	  "session portal source interface timeout role weight duplicate persistent "
-	  DIGEST_OPTIONS CHAP_OPTIONS },
+	  DIGEST_OPTIONS IPSEC_OPTIONS CHAP_OPTIONS },
 	{ "auto", cmd_auto, "[--session SID] [--add] [--persistent] [--json]",
 	  "propose connections for links that have none, or add them",
 	  "session add persistent json" },
@@ -75,6 +76,10 @@ static void print_usage(FILE *out)
 	      "      --chap-name-in NAME  name the target has to give\n"
 	      "      --chap-secret-in-file FILE\n"
 	      "                           secret the target has to know\n"
+	      "      --ipsec WORDS        transport or tunnel, main or aggressive, pfs,\n"
+	      "                           with commas between; none; require\n"
+	      "      --ipsec-key-file FILE\n"
+	      "                           pre-shared key; - for standard input\n"
 	      "      --duplicate          even if there is such a connection\n"
 	      "  -P, --persistent         save it; with remove: forget it\n"
 	      "      --follow             go on when sessions are logged in\n"
@@ -107,6 +112,8 @@ enum {
 	OPT_CHAP_NAME_IN,
 	OPT_SECRET_FILE,
 	OPT_SECRET_IN_FILE,
+	OPT_IPSEC,
+	OPT_IPSEC_KEY_FILE,
 	OPT_FOLLOW,
 	OPT_NEXT_BOOT,
 	OPT_ADD,
@@ -130,6 +137,8 @@ static const struct option long_options[] = {
 	{ "chap-name-in", required_argument, NULL, OPT_CHAP_NAME_IN },
 	{ "chap-secret-file", required_argument, NULL, OPT_SECRET_FILE },
 	{ "chap-secret-in-file", required_argument, NULL, OPT_SECRET_IN_FILE },
+	{ "ipsec", required_argument, NULL, OPT_IPSEC },
+	{ "ipsec-key-file", required_argument, NULL, OPT_IPSEC_KEY_FILE },
 	{ "cid", required_argument, NULL, 'c' },
 	{ "id", required_argument, NULL, 'i' },
 	{ "connection", required_argument, NULL, 'u' },
@@ -175,6 +184,10 @@ static const char **plain_option(struct options *o, int opt)
 		return &o->secret_file;
 	case OPT_SECRET_IN_FILE:
 		return &o->secret_in_file;
+	case OPT_IPSEC:
+		return &o->ipsec;
+	case OPT_IPSEC_KEY_FILE:
+		return &o->ipsec_key_file;
 	}
 	return NULL;
 }

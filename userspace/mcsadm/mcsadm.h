@@ -50,6 +50,8 @@ enum exit_code {
  * @chap_name_in: --chap-name-in
  * @secret_file: --chap-secret-file
  * @secret_in_file: --chap-secret-in-file
+ * @ipsec: --ipsec
+ * @ipsec_key_file: --ipsec-key-file
  * @persistent: --persistent
  * @follow: --follow
  * @next_boot: --next-boot
@@ -81,6 +83,8 @@ struct options {
 	const char *chap_name_in;
 	const char *secret_file;
 	const char *secret_in_file;
+	const char *ipsec;
+	const char *ipsec_key_file;
 	int persistent;
 	int follow;
 	int next_boot;
@@ -146,8 +150,25 @@ struct secret {
 };
 
 void secret_hide(void);
+int secret_bytes(const char *file, char *bytes, size_t max, size_t *len);
 int secret_read(const char *file, struct secret *secret);
 void secret_wipe(struct secret *secret);
+
+/* ipsec.c */
+
+/**
+ * struct ipsec_key - a pre-shared key in memory
+ * @bytes: key
+ * @len: its length, 0 for none
+ */
+struct ipsec_key {
+	char bytes[1024 + 2];
+	size_t len;
+};
+
+int ipsec_fill(const struct options *o, struct iscsidsc_add *add,
+	       struct ipsec_key *key);
+const char *ipsec_told(const struct iscsidsc_conn *conn);
 
 /* show.c */
 int cmd_list(const struct options *o);

@@ -19,48 +19,59 @@ void secret_hide(void)
 }
 
 /**
- * secret_read - read a secret
+ * secret_bytes - read a secret
  * @file: name of the file, "-" for standard input
- * @secret: filled in; a newline at the end does not belong to it
+ * @bytes: filled in, has room for two more than @max
+ * @max: longest secret
+ * @len: set to its length; a newline at the end does not belong to it
+ *
+ * Return: EXIT_DONE or EXIT_FAILED.
+ */
+int secret_bytes(const char *file, char *bytes, size_t max, size_t *len)
+{
+	int fd = strcmp(file, "-") ? open(file, O_RDONLY | O_CLOEXEC) : 0;
+	ssize_t n = -1;
+
+	secret_hide();
+	*len = 0;
+	/* By read(2): stdio would leave a copy in its buffer. */
+	while (fd >= 0 && *len < max + 2) {
+		n = read(fd, bytes + *len, max + 2 - *len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		*len += (size_t)n;
+	}
+	if (n < 0)
+		fprintf(stderr, "mcsadm: cannot read secret from %s: %s\n",
+			file, strerror(errno));
+	if (fd > 0)
+		close(fd);
+	if (*len && bytes[*len - 1] == '\n')
+		(*len)--;
+	if (n >= 0 && *len && *len <= max)
+		return EXIT_DONE;
+	explicit_bzero(bytes, max + 2);
+	if (n >= 0)
+		fprintf(stderr,
+			"mcsadm: secret in %s has not 1 to %zu bytes\n", file,
+			max);
+	*len = 0;
+	return EXIT_FAILED;
+}
+
+/**
+ * secret_read - read a secret for CHAP
+ * @file: name of the file, "-" for standard input
+ * @secret: filled in
  *
  * Return: EXIT_DONE or EXIT_FAILED.
  */
 int secret_read(const char *file, struct secret *secret)
 {
-	int fd = strcmp(file, "-") ? open(file, O_RDONLY | O_CLOEXEC) : 0;
-	size_t len = 0;
-	ssize_t n = -1;
-
-	secret_hide();
-	/* By read(2): stdio would leave a copy in its buffer. */
-	while (fd >= 0 && len < sizeof(secret->bytes)) {
-		n = read(fd, secret->bytes + len, sizeof(secret->bytes) - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		len += (size_t)n;
-	}
-	if (n < 0) {
-		fprintf(stderr, "mcsadm: cannot read secret from %s: %s\n",
-			file, strerror(errno));
-		if (fd > 0)
-			close(fd);
-		return EXIT_FAILED;
-	}
-	if (fd > 0)
-		close(fd);
-	if (len && secret->bytes[len - 1] == '\n')
-		len--;
-	if (!len || len > ISCSI_MCS_CHAP_LEN) {
-		secret_wipe(secret);
-		fprintf(stderr,
-			"mcsadm: secret in %s has not 1 to %d bytes\n", file,
-			ISCSI_MCS_CHAP_LEN);
-		return EXIT_FAILED;
-	}
-	secret->len = len;
-	return EXIT_DONE;
+	return secret_bytes(file, secret->bytes, ISCSI_MCS_CHAP_LEN,
+			    &secret->len);
 }
 
 /**

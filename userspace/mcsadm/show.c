@@ -141,6 +141,9 @@ static void show_conn(const struct iscsidsc_conn *conn, const struct widths *w)
 	printf("%s%s", term_width() < columns ? "\n      " : "  ", counters);
 	if (conn->role == ISCSI_MCS_ROLE_STANDBY)
 		printf("  standby");
+	if (conn->ipsec_mode != ISCSI_MCS_IPSEC_MODE_NONE)
+		printf("  IPsec %s", iscsidsc_name(ISCSIDSC_NAMES_IPSEC_MODE,
+						   conn->ipsec_mode));
 	if (conn->state != ISCSI_MCS_CONN_STATE_UP && *conn->last_error_text)
 		printf("  (%s)", conn->last_error_text);
 	putchar('\n');

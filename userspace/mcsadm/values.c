@@ -98,6 +98,8 @@ const struct value conn_values[] = {
 	C(TEXT, last_error_text),
 	C(U8, login_status_class),
 	C(U8, login_status_detail),
+	CN(ipsec_mode, IPSEC_MODE),
+	C(U32, ipsec_reqid),
 	END,
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,51 @@ char *fake_host_read(const char *path)
 	return text;
 }
 
+static int fake_dump(iscsidsc_xfrm_fn fn, void *arg)
+{
+	struct iscsidsc_xfrm_policy copy[FAKE_POLICIES];
+	size_t count = fake_host.policy_count, i;
+
+	memcpy(copy, fake_host.policies, sizeof(copy));
+	for (i = 0; i < count; i++)
+		fn(&copy[i], arg);
+	return 0;
+}
+
+static int fake_change(const struct iscsidsc_xfrm_policy *policy, int add)
+{
+	size_t i;
+
+	if (add)
+		return fake_host_policy(policy);
+	for (i = 0; i < fake_host.policy_count; i++)
+		if (fake_host.policies[i].index == policy->index)
+			break;
+	if (i == fake_host.policy_count)
+		return -ENOENT;
+	fake_host.policy_count--;
+	memmove(&fake_host.policies[i], &fake_host.policies[i + 1],
+		(fake_host.policy_count - i) * sizeof(*policy));
+	return 0;
+}
+
+/**
+ * fake_host_policy - add an IPsec policy to the kernel
+ * @policy: policy; it gets a number
+ *
+ * Return: 0 or -errno.
+ */
+int fake_host_policy(const struct iscsidsc_xfrm_policy *policy)
+{
+	static uint32_t index;
+
+	if (fake_host.policy_count == FAKE_POLICIES)
+		return -ENOMEM;
+	fake_host.policies[fake_host.policy_count] = *policy;
+	fake_host.policies[fake_host.policy_count++].index = ++index;
+	return 0;
+}
+
 /**
  * iscsidsc_host_default - the machine of tests
  *
@@ -103,6 +149,7 @@ char *fake_host_read(const char *path)
  */
 const struct iscsidsc_host *iscsidsc_host_default(void)
 {
+	static _Thread_local char ipsec[512], swanctl[512], vici[512];
 	static _Thread_local char sysfs[512], config[512];
 	static _Thread_local struct iscsidsc_host host;
 
@@ -110,6 +157,14 @@ const struct iscsidsc_host *iscsidsc_host_default(void)
 	snprintf(config, sizeof(config), "%s/iscsi_mcs.conf", fake_host_dir());
 	host.sysfs = sysfs;
 	host.config = config;
+	snprintf(ipsec, sizeof(ipsec), "%s/ipsec", fake_host_dir());
+	snprintf(swanctl, sizeof(swanctl), "%s/conf.d", fake_host_dir());
+	snprintf(vici, sizeof(vici), "%s/charon.vici", fake_host_dir());
+	host.ipsec = ipsec;
+	host.swanctl = swanctl;
+	host.vici = vici;
+	host.xfrm_dump = fake_dump;
+	host.xfrm_change = fake_change;
 	host.iscsiadm = fake_iscsiadm;
 	return &host;
 }

@@ -6,6 +6,8 @@
 
 #include "internal.h"
 
+#define FAKE_POLICIES	64
+
 /**
  * struct fake_host - how iscsiadm behaves
  * @exit_status: of the next call that is no list
@@ -14,6 +16,8 @@
  * @calls: calls that were no list
  * @command: the last of them, words separated by spaces
  * @on_login: called for a login that succeeds
+ * @policy_count: entries of @policies
+ * @policies: IPsec policies of the kernel
  */
 struct fake_host {
 	int exit_status;
@@ -22,6 +26,8 @@ struct fake_host {
 	int calls;
 	char command[512];
 	void (*on_login)(void);
+	size_t policy_count;
+	struct iscsidsc_xfrm_policy policies[FAKE_POLICIES];
 };
 
 extern struct fake_host fake_host;
@@ -29,5 +35,6 @@ extern struct fake_host fake_host;
 const char *fake_host_dir(void);
 void fake_host_file(const char *path, const char *content);
 char *fake_host_read(const char *path);
+int fake_host_policy(const struct iscsidsc_xfrm_policy *policy);
 
 #endif /* FAKE_HOST_H */

@@ -492,6 +492,7 @@ static int do_conn_add(struct queue *q, struct nlattr **tb)
 	c = fake_conn(s->sid, (uint32_t)n, (uint16_t)n, "10.0.2.1", "0.0.0.0");
 	c->remote = fake.last_add.remote;
 	c->source = fake.last_add.source;
+	c->flags = fake.last_add.flags;
 	if (fake.silent_add)
 		return 0;
 	msg = reply(q->seq, ISCSI_MCS_CMD_CONN_ADD, 0);

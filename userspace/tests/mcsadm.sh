@@ -88,6 +88,14 @@ golden add-secret-empty '' add -s 1 -p 10.0.3.10 --chap-secret-file /dev/null
 golden add-secret-none '' add -s 1 -p 10.0.3.10 \
 	--chap-secret-file /nonexistent/secret
 golden add-secret-long '' add -s 1 -p 10.0.3.10 --chap-secret-file /dev/zero
+golden add-ipsec-absent '' add -s 1 -p 10.0.3.10 -S 10.0.2.1 --ipsec transport \
+	--ipsec-key-file "$work/secret"
+golden add-ipsec-both '' add -s 1 -p 10.0.3.10 --ipsec transport,tunnel
+golden add-ipsec-word '' add -s 1 -p 10.0.3.10 --ipsec transport,fast
+golden add-ipsec-key '' add -s 1 -p 10.0.3.10 --ipsec-key-file "$work/secret"
+golden add-ipsec-long '' add -s 1 -p 10.0.3.10 --ipsec pfs \
+	--ipsec-key-file /dev/zero
+golden add-ipsec-none '' add -s 1 -p 10.0.3.10 --ipsec none
 golden remove '' remove --session 1 --cid 1
 golden remove-leading '' remove --session 1 --cid 0
 golden remove-id '' remove --session 1 --id 1

@@ -9,10 +9,10 @@ include Makefile
 
 UNITS := list add status text event saved report discover wmi
 UNIT_BIN := $(UNITS:%=$(O)/tests/test_%) $(O)/tests/test_netlink \
-	$(O)/tests/test_host
+	$(O)/tests/test_host $(O)/tests/test_ipsec
 LIB_TEST_SRC := $(filter-out %/transport.c %/host.c,$(LIB_SRC))
 FAKE := tests/fake_kernel.c tests/fake_host.c
-TEST_DEPS := $(LIB_SRC) $(TOOL_SRC) $(wildcard libiscsidsc/*.h mcsadm/*.h) \
+TEST_DEPS := $(LIB_SRC) $(TOOL_SRC) $(wildcard libiscsidsc/*.h libiscsidsc/ipsec/*.h mcsadm/*.h) \
 	$(wildcard tests/*.c tests/*.h) $(HEADERS)
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN := -fsanitize=thread
@@ -39,6 +39,13 @@ $(O)/tests/test_host: $(TEST_DEPS)
 	@mkdir -p $(@D)
 	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_host.c tests/fake_kernel.c \
 		$(LIB_TEST_SRC) $(NL_LIBS) -lcmocka
+
+# The one with a charon
+$(O)/tests/test_ipsec: $(TEST_DEPS)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_ipsec.c tests/fake_charon.c \
+		$(FAKE) $(LIB_TEST_SRC) $(NL_LIBS) -lcmocka -lpthread
 
 $(O)/tests/test_%: $(TEST_DEPS)
 	$(call say,CC,$@)

@@ -210,7 +210,7 @@ static int mcs_ipsec_set(struct sock *sk, const struct mcs_ipsec *ipsec, u8 dir)
 			       KERNEL_SOCKPTR(&policy), sizeof(policy));
 	release_sock(sk);
 	/* All values are good, so it is the one who reads them that lacks. */
-	return err == -EINVAL ? -ENOPROTOOPT : err;
+	return err == -EINVAL ? -EOPNOTSUPP : err;
 }
 
 /* Until the key daemon has done its part, the time is up, or somebody cancels */
@@ -243,7 +243,7 @@ static int mcs_ipsec_wait(struct sock *sk, const struct mcs_login_path *path,
  * @ipsec: set to what was found
  *
  * Return: 0, -EKEYREVOKED (nothing protects it, or a policy blocks it),
- *	   -EKEYEXPIRED (no security associations in time), -ENOPROTOOPT (no
+ *	   -EKEYEXPIRED (no security associations in time), -EOPNOTSUPP (no
  *	   xfrm_user), -ECANCELED, or what the route lookup says. After an error
  *	   the socket must not be connected.
  */
@@ -324,7 +324,7 @@ const char *mcs_ipsec_errno_text(int err)
 		return "IPsec is required, and no IPsec policy protects this connection";
 	case -EKEYEXPIRED:
 		return "IPsec is required, and no keys were negotiated in time";
-	case -ENOPROTOOPT:
+	case -EOPNOTSUPP:
 		return "IPsec is required, and this kernel has no xfrm_user module";
 	}
 	return NULL;

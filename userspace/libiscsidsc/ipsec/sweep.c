@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/*
+ * What was set up for connections that are gone. Connections end in many ways,
+ * a logout by iscsiadm among them, so nothing is taken down along with one;
+ * instead all that is there is compared with the connections the kernel has.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ipsec/ipsec.h"
+
+#define SWEEP_MS	10000
+
+/**
+ * ipsec_used_ports - ports of a pair that protected connections use
+ * @snap: all sessions
+ * @pair: addresses
+ * @used: filled in
+ */
+void ipsec_used_ports(const struct iscsidsc_snapshot *snap,
+		      const struct ipsec_pair *pair, struct ipsec_used *used)
+{
+	const struct iscsidsc_conn *conn;
+	struct ipsec_pair theirs;
+	size_t i, j;
+
+	used->count = 0;
+	for (i = 0; i < snap->session_count; i++) {
+		for (j = 0; j < snap->sessions[i]->conn_count; j++) {
+			conn = snap->sessions[i]->conns[j];
+			if (!(conn->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC))
+				continue;
+			/* Not connected yet, it has no local address. */
+			ipsec_pair_set(&theirs, conn->source.family ?
+				       &conn->source : &conn->local,
+				       &conn->remote);
+			if (ipsec_pair_equal(&theirs, pair) &&
+			    !ipsec_used_has(used, conn->remote.port) &&
+			    used->count < IPSEC_MAX_CHILDREN)
+				used->ports[used->count++] = conn->remote.port;
+		}
+	}
+}
+
+/* charon may not run, and then has nothing that could be taken down */
+static struct vici *charon(struct vici *v, int *state)
+{
+	if (!*state)
+		*state = ipsec_charon_open(v, SWEEP_MS, -1) ? -1 : 1;
+	return *state > 0 ? v : NULL;
+}
+
+/* Some ports of a pair stay */
+static void shrink(struct vici *v, const char *name,
+		   const struct ipsec_pair *pair,
+		   const struct ipsec_used *loaded,
+		   const struct ipsec_used *left)
+{
+	struct ipsec_peer *peer = malloc(sizeof(*peer));
+	size_t i;
+
+	if (!peer)
+		return;
+	if (!ipsec_peer_read(pair, peer) && peer->key_len &&
+	    !ipsec_conf_write(peer, left) && v) {
+		ipsec_charon_load(v, peer, left, 0, NULL, 0);
+		for (i = 0; i < loaded->count; i++)
+			if (!ipsec_used_has(left, loaded->ports[i]))
+				ipsec_charon_end_child(v, name,
+						       loaded->ports[i]);
+	}
+	explicit_bzero(peer, sizeof(*peer));
+	free(peer);
+}
+
+static void sweep_pair(const struct iscsidsc_snapshot *snap, struct vici *v,
+		       int *state, const char *name)
+{
+	struct ipsec_used loaded, used, left = { .count = 0 };
+	struct ipsec_pair pair;
+	size_t i;
+
+	if (ipsec_pair_parse(name, &pair) || ipsec_conf_ports(name, &loaded))
+		return;
+	ipsec_used_ports(snap, &pair, &used);
+	for (i = 0; i < loaded.count; i++)
+		if (ipsec_used_has(&used, loaded.ports[i]))
+			left.ports[left.count++] = loaded.ports[i];
+	if (left.count && left.count == loaded.count)
+		return;
+	v = charon(v, state);
+	if (left.count) {
+		shrink(v, name, &pair, &loaded, &left);
+		return;
+	}
+	if (v)
+		ipsec_charon_unload(v, name);
+	ipsec_conf_remove(name);
+}
+
+/* Loaded by somebody who did not come to write the file */
+static void sweep_charon(struct vici *v, ipsec_name *known,
+			 size_t known_count)
+{
+	ipsec_name *names;
+	size_t count, i, j;
+
+	if (ipsec_charon_names(v, &names, &count))
+		count = 0;
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < known_count; j++)
+			if (!strcmp(names[i], known[j]))
+				break;
+		if (j == known_count)
+			ipsec_charon_unload(v, names[i]);
+	}
+	free(names);
+}
+
+/**
+ * struct block_list - policies that drop packets
+ * @items: array
+ * @count: its length
+ */
+struct block_list {
+	struct iscsidsc_xfrm_policy *items;
+	size_t count;
+};
+
+static void take_block(const struct iscsidsc_xfrm_policy *policy, void *arg)
+{
+	struct block_list *list = arg;
+	struct iscsidsc_xfrm_policy *more;
+	struct ipsec_pair pair;
+	uint16_t port;
+
+	if (!ipsec_policy_is_block(policy, &pair, &port))
+		return;
+	more = realloc(list->items, (list->count + 1) * sizeof(*more));
+	if (!more)
+		return;
+	list->items = more;
+	more[list->count++] = *policy;
+}
+
+static void sweep_blocks(const struct iscsidsc_snapshot *snap)
+{
+	const struct iscsidsc_host *host = iscsidsc_host_default();
+	struct block_list list = { .count = 0 };
+	struct ipsec_used used;
+	struct ipsec_pair pair;
+	uint16_t port;
+	size_t i;
+
+	if (host->xfrm_dump(take_block, &list))
+		list.count = 0;
+	for (i = 0; i < list.count; i++) {
+		ipsec_policy_is_block(&list.items[i], &pair, &port);
+		ipsec_used_ports(snap, &pair, &used);
+		if (!ipsec_used_has(&used, port))
+			host->xfrm_change(&list.items[i], 0);
+	}
+	free(list.items);
+}
+
+/**
+ * ipsec_sweep - take down what no connection uses; under the lock
+ * @h: handle
+ */
+void ipsec_sweep(struct iscsidsc *h)
+{
+	char detail[sizeof(h->detail)];
+	struct vici v = { .fd = -1 };
+	struct iscsidsc_snapshot *snap;
+	ipsec_name *names;
+	int state = 0;
+	size_t count, i;
+
+	/* What is said about the call this is part of stays. */
+	memcpy(detail, h->detail, sizeof(detail));
+	if (!iscsidsc_snapshot_get(h, ISCSIDSC_ALL_SESSIONS, &snap)) {
+		if (ipsec_conf_names(&names, &count))
+			count = 0;
+		for (i = 0; i < count; i++)
+			sweep_pair(snap, &v, &state, names[i]);
+		if (charon(&v, &state))
+			sweep_charon(&v, names, count);
+		free(names);
+		sweep_blocks(snap);
+		iscsidsc_snapshot_free(snap);
+	}
+	if (state > 0)
+		vici_close(&v);
+	memcpy(h->detail, detail, sizeof(detail));
+}
