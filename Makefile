@@ -70,6 +70,9 @@ check-debug: all
 static:
 	@$(MAKE) -C selftests/kernels static
 
+bench: all
+	@selftests/bench/run.sh $(BENCH)
+
 demo: all
 	@selftests/demo.sh
 
@@ -82,4 +85,4 @@ shell: all rig
 	@selftests/qemu/vm --shell --links 4
 
 .PHONY: all deps module module-build module-install userspace install deb \
-	clean check check-all check-debug static demo rig shell
+	clean check check-all check-debug static bench demo rig shell

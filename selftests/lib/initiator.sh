@@ -7,11 +7,13 @@
 MCSADM=$TREE/userspace/build/mcsadm
 export LD_LIBRARY_PATH=$TREE/userspace/build
 
-# The module built for the running kernel: the one handed to vm, else one
-# inside the kernel's own tree, else the one in the source tree.
+# The module built for the running kernel: the one handed to vm (or named in
+# DRIVER_FILE), else one inside the kernel's own tree, else the one in the
+# source tree.
+DRIVER_FILE=
 driver_file()
 {
-	local file=/results/iscsi_mcs.ko
+	local file=${DRIVER_FILE:-/results/iscsi_mcs.ko}
 
 	[ -e $file ] || file=$(find "/usr/lib/modules/$(uname -r)" -name iscsi_mcs.ko | head -n 1)
 	echo "${file:-$TREE/drivers/scsi/iscsi_mcs/iscsi_mcs.ko}"

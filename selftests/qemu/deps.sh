@@ -3,7 +3,7 @@
 # Copyright The iscsi_mcs authors
 #
 # Install the Debian packages a step of the build needs and does not find.
-# Usage: deps.sh build|userspace|rig|deb...
+# Usage: deps.sh build|userspace|rig|deb|bench...
 
 set -u
 
@@ -11,6 +11,7 @@ declare -A sets=(
 	[build]="gcc make libc6-dev pkg-config linux-headers-amd64
 		 libnl-3-dev libnl-genl-3-dev libjson-c-dev libsystemd-dev"
 	[userspace]="dbus-daemon g++ libcmocka-dev man-db systemd util-linux"
+	[bench]="gnuplot-nox jq"
 	[rig]="busybox-static cpio gcc libc6-dev e2fsprogs kmod mmdebstrap
 	       qemu-system-x86 util-linux xz-utils"
 	[deb]="debhelper dh-dkms dpkg-dev libsystemd-dev lintian"

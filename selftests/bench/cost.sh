@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Instructions per I/O over the whole path (fio, block layer, initiator, TCP,
+# target, RAM disk) for iscsi_tcp, iscsi_mcs with 1, 2 and 4 connections and
+# dm-multipath over 2 and 4 sessions of iscsi_tcp, in one VM with one CPU that
+# counts instructions. All of it repeats within one per cent on any host.
+#
+#                 .--- link 1 ---.
+#   initiator ----|     ...      |---- target (one LUN)
+#   10.0.N.1      '--- link 4 ---'     10.0.N.10
+#
+# BENCH_WORKLOADS and BENCH_PEERS choose, BENCH_REPEAT repeats. A peer
+# iscsi_mcs:NAME-N is another build of the module, NAME.ko in the VM's results.
+#
+# vm: --icount
+# timeout: 1800
+
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/lib.sh"
+
+workloads=${BENCH_WORKLOADS:-randread-4k-1 randread-4k-32 randwrite-4k-1
+	randwrite-4k-32 read-128k-8 write-128k-8 read-1m-1 write-1m-1}
+peers=${BENCH_PEERS:-iscsi_tcp-1 multipath-2 multipath-4 iscsi_mcs-1
+	iscsi_mcs-2 iscsi_mcs-4}
+ours=$DRIVER
+
+measure()	# peer, paths, device
+{
+	local workload rep cost
+
+	bench_fio "$3" read-1m-1 32 >/dev/null
+	for workload in $workloads; do
+		for rep in $(seq "${BENCH_REPEAT:-1}"); do
+			cost=$(bench_cost "$3" "$workload")
+			[ "$cost" -gt 0 ]
+			record bench=cost peer="$1" paths="$2" \
+				workload="$workload" rep="$rep" cost="$cost"
+			note "$1 $2 $workload: $cost"
+		done
+	done
+	fio_verify "$3" --size=8m
+}
+
+begin()		# driver, module
+{
+	if driver_loaded; then
+		[ "$DRIVER $DRIVER_FILE" != "$1 $2" ] || return 0
+		bench_end
+	fi
+	DRIVER=$1 DRIVER_FILE=$2
+	login ${BENCH_LOGIN:-}
+}
+
+peer()		# name-paths or name:module-paths
+{
+	local name=${1%-*} paths=${1##*-} n
+
+	case $name in
+	multipath)
+		begin iscsi_tcp ''
+		multipath_login "$paths"
+		multipath_create service-time "$paths"
+		measure "$name" "$paths" /dev/mapper/bench
+		multipath_remove
+		return ;;
+	iscsi_mcs*)
+		begin iscsi_mcs "$(sed -n 's|.*:\(.*\)|/results/\1.ko|p' <<<"$name")"
+		for n in $(seq $(($(cids_up | wc -l) + 1)) "$paths"); do
+			conn_add "$n"
+		done
+		conns_up "$paths" ;;
+	*)
+		begin "$name" '' ;;
+	esac
+	measure "$name" "$paths" "$(disk)"
+}
+
+all()
+{
+	local p
+
+	for p in $peers; do
+		peer "$p"
+	done
+	bench_end
+	DRIVER=$ours
+}
+
+klog_allow 'device-mapper: core'
+plan 1
+bench_warm
+must target_create
+subtest "instructions per I/O" all
