@@ -11,6 +11,7 @@
 # timeout: 420
 
 . "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/bench/lib.sh"
 
 profiles="randread-4k-32 randwrite-4k-32 read-256k-8 write-256k-8"
 
@@ -20,8 +21,6 @@ measure()	# driver
 
 	DRIVER=$1
 	login
-	# waiting for a file makes the clock jump in this mode: have fio and all
-	# it needs in memory
 	fio_rate "$(disk)" --rw=read --bs=4k --size=1m >/dev/null || true
 	for profile in $profiles; do
 		IFS=- read -r rw bs depth <<<"$profile"
@@ -50,6 +49,7 @@ compare()	# profile
 }
 
 plan 6
+bench_warm
 must target_create
 subtest "iscsi_tcp" measure iscsi_tcp
 subtest "$DRIVER" measure "$DRIVER"
