@@ -11,12 +11,14 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
+#include <net/sock.h>
+#include <net/tcp.h>
 #include <mcs_have.h>
 
 #ifdef MCS_HAVE_SENDPAGE
 
 /* mcs_compat_send_part - send no more than the first page of the iterator */
-static inline int mcs_compat_send_part(struct socket *sock, struct msghdr *msg)
+static inline int mcs_compat_send_part(struct sock *sk, struct msghdr *msg)
 {
 	struct iov_iter *iter = &msg->msg_iter;
 	size_t skip = iter->iov_offset;
@@ -32,16 +34,16 @@ static inline int mcs_compat_send_part(struct socket *sock, struct msghdr *msg)
 	if (part.bv_len < iov_iter_count(iter))
 		flags |= MSG_MORE | MSG_SENDPAGE_NOTLAST;
 	if (sendpage_ok(part.bv_page))
-		return kernel_sendpage(sock, part.bv_page, part.bv_offset,
-				       part.bv_len, flags);
+		return tcp_sendpage_locked(sk, part.bv_page, part.bv_offset,
+					   part.bv_len, flags);
 
 	copy = (struct msghdr){ .msg_flags = flags & ~MSG_SENDPAGE_NOTLAST };
 	iov_iter_bvec(&copy.msg_iter, ITER_SOURCE, &part, 1, part.bv_len);
-	return sock_sendmsg(sock, &copy);
+	return tcp_sendmsg_locked(sk, &copy, part.bv_len);
 }
 
 /* Before v6.5: page by page, as each reference is taken on one page. */
-static inline int mcs_compat_splice(struct socket *sock, struct msghdr *msg)
+static inline int mcs_compat_splice(struct sock *sk, struct msghdr *msg)
 {
 	int sent = 0;
 	int ret;
@@ -51,7 +53,7 @@ static inline int mcs_compat_splice(struct socket *sock, struct msghdr *msg)
 			iov_iter_advance(&msg->msg_iter, 0);
 			continue;
 		}
-		ret = mcs_compat_send_part(sock, msg);
+		ret = mcs_compat_send_part(sk, msg);
 		if (ret <= 0)
 			return sent ?: ret;
 		iov_iter_advance(&msg->msg_iter, ret);
@@ -81,33 +83,33 @@ static inline bool mcs_compat_can_splice(const struct iov_iter *iter)
 	return true;
 }
 
-static inline int mcs_compat_splice(struct socket *sock, struct msghdr *msg)
+static inline int mcs_compat_splice(struct sock *sk, struct msghdr *msg)
 {
 	if (mcs_compat_can_splice(&msg->msg_iter))
 		msg->msg_flags |= MSG_SPLICE_PAGES;
 	else
 		msg->msg_flags &= ~MSG_SPLICE_PAGES;
-	return sock_sendmsg(sock, msg);
+	return tcp_sendmsg_locked(sk, msg, iov_iter_count(&msg->msg_iter));
 }
 
 #endif /* !MCS_HAVE_SENDPAGE */
 
 /**
- * mcs_sock_splice - send the pages of a bvec iterator without copying them
- * @sock: connected TCP socket
- * @msg: as for sock_sendmsg(), with msg_iter set by iov_iter_bvec()
+ * mcs_splice_locked - send the pages of a bvec iterator without copying them
+ * @sk: TCP socket, locked by the caller
+ * @msg: as for tcp_sendmsg_locked(), with msg_iter set by iov_iter_bvec()
  *
  * Pages that may not be passed to the network by reference (slab memory) are
  * copied. The caller keeps the pages unchanged until TCP has let go of them or
  * the connection is aborted. May send a part only.
  *
  * Return: number of bytes sent, msg_iter advanced by as many, or -errno as
- *	   sock_sendmsg().
+ *	   tcp_sendmsg_locked().
  */
-static inline int mcs_sock_splice(struct socket *sock, struct msghdr *msg)
+static inline int mcs_splice_locked(struct sock *sk, struct msghdr *msg)
 {
 	msg->msg_flags |= MSG_NOSIGNAL;
-	return mcs_compat_splice(sock, msg);
+	return mcs_compat_splice(sk, msg);
 }
 
 #endif /* MCS_COMPAT_MCS_SPLICE_H */

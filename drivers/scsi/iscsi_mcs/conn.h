@@ -33,6 +33,8 @@ struct mcs_session;
  * struct mcs_tx - the PDU being sent
  * @busy: a PDU is half way; nothing else may be sent before it is whole
  * @corked: TCP was told that more follows
+ * @splice: the data of this PDU goes by reference, behind the header
+ * @is_data: @iter holds nothing but data of such a PDU
  * @task: SCSI command it belongs to, or NULL
  * @r2t: it is a Data-Out for @task's first R2T
  * @unsol: command whose unsolicited Data-Out comes next, before any other
@@ -53,6 +55,8 @@ struct mcs_session;
 struct mcs_tx {
 	bool busy;
 	bool corked;
+	bool splice;
+	bool is_data;
 	bool r2t;
 	bool data_turn;
 	struct mcs_task *task;

@@ -5,7 +5,9 @@
 #include <linux/net.h>
 #include <linux/sched/mm.h>
 #include <linux/tcp.h>
+#include <mcs_splice.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #include "conn.h"
 #include "session.h"
@@ -16,7 +18,16 @@
  * Sending. One PDU at a time goes to the socket, as one list of segments:
  * header with AHS and digest, data, padding and digest. What the socket does
  * not take now stays in conn->tx until it has room.
+ *
+ * Larger data goes by reference, in a second step. TCP may then look at a
+ * command's pages until the target has acknowledged them. A target that ends a
+ * command has received its data; whoever takes a command from a connection for
+ * another reason aborts the socket first, or has had an answer to something
+ * that was sent behind the data.
  */
+
+/* From this size on a reference on each page costs less than copying it */
+#define MCS_TX_SPLICE_MIN	8192
 
 static void mcs_tx_crc_bvecs(struct mcs_tx *tx, const struct bio_vec *bv, int n)
 {
@@ -69,7 +80,8 @@ static void mcs_tx_fill(struct mcs_conn *conn, int n)
 	u32 total = 0;
 	int i, nr = 0;
 
-	if (tx->data_left && tx->task) {
+	tx->is_data = tx->splice && !n;
+	if (tx->data_left && tx->task && (!n || !tx->splice)) {
 		u32 done = mcs_task_bvecs(tx->task, tx->data_offset,
 					  tx->data_left, tx->bv + n,
 					  MCS_CONN_BVECS - 1 - n, &nr);
@@ -114,6 +126,9 @@ void mcs_tx_start(struct mcs_conn *conn, u32 hdr_len, const void *data)
 	tx->crc = ~0;
 	tx->trailer_len = 0;
 	tx->data_left = tx->data_len;
+	/* What has a digest must not change: no reference. */
+	tx->splice = tx->task && tx->data_len >= MCS_TX_SPLICE_MIN &&
+		     !conn->ddgst && !mcs_pdu_pad(tx->data_len);
 	if (data) {
 		mcs_tx_set_bvec(&tx->bv[n], (void *)data, tx->data_len);
 		if (conn->ddgst)
@@ -132,6 +147,7 @@ void mcs_tx_start(struct mcs_conn *conn, u32 hdr_len, const void *data)
 static int mcs_tx_push(struct mcs_conn *conn, bool more)
 {
 	struct mcs_tx *tx = &conn->tx;
+	struct sock *sk = conn->sock->sk;
 
 	for (;;) {
 		struct msghdr msg = {
@@ -143,7 +159,11 @@ static int mcs_tx_push(struct mcs_conn *conn, bool more)
 		if (tx->corked)
 			msg.msg_flags |= MSG_MORE;
 		msg.msg_iter = tx->iter;
-		ret = sock_sendmsg(conn->sock, &msg);
+		if (tx->is_data)
+			ret = mcs_splice_locked(sk, &msg);
+		else
+			ret = tcp_sendmsg_locked(sk, &msg,
+						 iov_iter_count(&tx->iter));
 		if (ret == -EAGAIN || ret == -EINTR)
 			return 0;
 		if (ret <= 0)
@@ -208,18 +228,19 @@ static void mcs_tx_uncork(struct mcs_conn *conn)
 	tcp_sock_set_nodelay(conn->sock->sk);
 }
 
-/**
- * mcs_tx_run - send until there is nothing to send or no room
- * @conn: connection; io_work only
- *
- * Return: 1 when something was sent, 0 when not, a negative errno when the
- *	   connection is broken.
- */
-int mcs_tx_run(struct mcs_conn *conn)
+/* Nothing to send, not even something that may not go now */
+static bool mcs_tx_is_idle(struct mcs_conn *conn)
 {
-	/* Swap may lie behind this socket. */
-	unsigned int noreclaim = memalloc_noreclaim_save();
-	int budget = MCS_TX_BUDGET;
+	const struct mcs_tx *tx = &conn->tx;
+
+	return !tx->busy && !tx->unsol && !tx->corked &&
+	       list_empty(&conn->sendq) && list_empty(&conn->dataq) &&
+	       list_empty_careful(&conn->ctlq);
+}
+
+/* One lock of the socket for all PDUs */
+static int mcs_tx_run_locked(struct mcs_conn *conn, int budget)
+{
 	int sent = 0;
 	int ret;
 
@@ -235,6 +256,29 @@ int mcs_tx_run(struct mcs_conn *conn)
 		mcs_tx_pdu_sent(conn);
 		sent = 1;
 	}
+	return sent;
+}
+
+/**
+ * mcs_tx_run - send until there is nothing to send or no room
+ * @conn: connection; io_work only
+ *
+ * Return: 1 when something was sent, 0 when not, a negative errno when the
+ *	   connection is broken.
+ */
+int mcs_tx_run(struct mcs_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+	unsigned int noreclaim;
+	int sent;
+
+	if (mcs_tx_is_idle(conn))
+		return 0;
+	/* Swap may lie behind this socket. */
+	noreclaim = memalloc_noreclaim_save();
+	lock_sock(sk);
+	sent = mcs_tx_run_locked(conn, MCS_TX_BUDGET);
+	release_sock(sk);
 	mcs_tx_uncork(conn);
 	memalloc_noreclaim_restore(noreclaim);
 	return sent;
