@@ -23,7 +23,7 @@ for name in "$@"; do
 	[ -e "$name.sh" ] || rig_die "no benchmark $name"
 	RIG_RESULTS=$results/$name ../run.sh --env "BENCH_REPEAT=${BENCH_REPEAT:-1}" \
 		"bench/$name" || rig_die "$name failed, see $results"
-	jq -s . "$results/$name"/boot-1/"$name.sh.jsonl" >"$out/$name.json" ||
+	jq -s . "$results/$name/boot-1/$name.sh.jsonl" >"$out/$name.json" ||
 		rig_die "$name has left no records in $results"
 done
 ./report.sh "$out"

@@ -271,13 +271,17 @@ bool mcs_tx_next(struct mcs_conn *conn)
 	return mcs_tx_next_cmd(conn) || mcs_tx_next_data(conn);
 }
 
-/* One Data-Out of the first R2T is out: drop a served R2T, pass the turn on */
+/*
+ * One Data-Out of the first R2T is out. A served R2T is dropped, and its command
+ * passes the turn on. Not earlier: if all took turns with each PDU, all would be
+ * complete only at the end.
+ */
 static void mcs_tx_r2t_sent(struct mcs_conn *conn, struct mcs_task *task)
 {
-	if (!task->r2t[task->r2t_head].left) {
-		task->r2t_head = (task->r2t_head + 1) % task->r2t_max;
-		task->r2t_count--;
-	}
+	if (task->r2t[task->r2t_head].left)
+		return;
+	task->r2t_head = (task->r2t_head + 1) % task->r2t_max;
+	task->r2t_count--;
 	if (task->r2t_count)
 		list_move_tail(&task->data_node, &conn->dataq);
 	else
