@@ -30,6 +30,8 @@
 #define MCS_CONNECT_RETRY_MIN_MS	500
 #define MCS_CONNECT_RETRY_MAX_MS	2000
 #define MCS_CONNECT_SYN_RETRIES		2
+/* The other end may still be loading ciphers, and drops what comes */
+#define MCS_CONNECT_SYN_RETRIES_IPSEC	5
 
 /**
  * struct mcs_connect - one attempt
@@ -106,6 +108,11 @@ static enum mcs_login_digest mcs_connect_digest(s8 want, bool lead)
 	return want ? MCS_LOGIN_DIGEST_CRC32C : MCS_LOGIN_DIGEST_NONE;
 }
 
+static bool mcs_connect_protected(const struct mcs_conn *conn)
+{
+	return conn->conn_flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+}
+
 /* Fill in the attempt; under the mutex. -EAGAIN: not now, start() will come */
 static int mcs_connect_begin(struct mcs_conn *conn)
 {
@@ -133,7 +140,9 @@ static int mcs_connect_begin(struct mcs_conn *conn)
 		.peer = conn->remote,
 		.source = conn->source,
 		.ifindex = conn->ifindex,
-		.syn_retries = MCS_CONNECT_SYN_RETRIES,
+		.syn_retries = mcs_connect_protected(conn) ?
+			       MCS_CONNECT_SYN_RETRIES_IPSEC :
+			       MCS_CONNECT_SYN_RETRIES,
 	};
 	*p = (struct mcs_login_params){
 		.initiator_name = job->initiator_name,
@@ -243,7 +252,7 @@ static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 static int mcs_connect_tcp(struct mcs_conn *conn, struct socket *sock,
 			   unsigned long deadline)
 {
-	bool protect = conn->conn_flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	bool protect = mcs_connect_protected(conn);
 	struct mcs_connect *job = conn->job;
 	int err = 0;
 
