@@ -20,10 +20,10 @@
  * not take now stays in conn->tx until it has room.
  *
  * Larger data goes by reference, in a second step. TCP may then look at a
- * command's pages until the target has acknowledged them. A target that ends a
- * command has received its data; whoever takes a command from a connection for
- * another reason aborts the socket first, or has had an answer to something
- * that was sent behind the data.
+ * command's pages until the target has acknowledged them. Who takes a command
+ * from a connection makes sure that nobody stores that any more: the target has
+ * answered the command or has ended it for a task management function, or the
+ * socket was aborted, which drops all that TCP holds.
  */
 
 /* From this size on a reference on each page costs less than copying it */
