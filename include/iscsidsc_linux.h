@@ -127,6 +127,7 @@ struct iscsidsc_session {
 	uint32_t nop_interval_ms;
 	uint32_t nop_timeout_ms;
 	uint32_t login_timeout_ms;
+	uint32_t silence_timeout_ms;
 	uint32_t max_outstanding_r2t;
 	uint32_t first_burst_length;
 	uint32_t max_burst_length;
@@ -313,7 +314,8 @@ enum iscsidsc_setting {
 	ISCSIDSC_SET_TARGET_CLASS,
 	ISCSIDSC_SET_NOP_INTERVAL_MS,
 	ISCSIDSC_SET_NOP_TIMEOUT_MS,
-	ISCSIDSC_SET_LOGIN_TIMEOUT_MS
+	ISCSIDSC_SET_LOGIN_TIMEOUT_MS,
+	ISCSIDSC_SET_SILENCE_TIMEOUT_MS
 };
 
 /* Which setting iscsidsc_conn_set() changes */

@@ -364,6 +364,8 @@ ISDSC_STATUS iscsidsc_session_set(struct iscsidsc *handle, uint32_t sid,
 			ISCSI_MCS_A_SESSION_NOP_TIMEOUT_MS,
 		[ISCSIDSC_SET_LOGIN_TIMEOUT_MS] =
 			ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS,
+		[ISCSIDSC_SET_SILENCE_TIMEOUT_MS] =
+			ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS,
 	};
 	struct nl_msg *msg;
 	int err;

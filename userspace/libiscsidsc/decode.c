@@ -57,6 +57,8 @@ static const struct field session_fields[ISCSI_MCS_A_SESSION_MAX + 1] = {
 	[ISCSI_MCS_A_SESSION_NOP_INTERVAL_MS] = SESSION(INT, nop_interval_ms),
 	[ISCSI_MCS_A_SESSION_NOP_TIMEOUT_MS] = SESSION(INT, nop_timeout_ms),
 	[ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS] = SESSION(INT, login_timeout_ms),
+	[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS] =
+		SESSION(INT, silence_timeout_ms),
 	[ISCSI_MCS_A_SESSION_LAST_LOGIN_STATUS] =
 		SESSION(INT, last_login_status),
 	[ISCSI_MCS_A_SESSION_ERROR_RECOVERY_LEVEL] =

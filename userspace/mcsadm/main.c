@@ -37,6 +37,8 @@ static const struct command commands[] = {
 	  "session cid id connection role weight" },
 	{ "policy", cmd_policy, "--session SID NAME",
 	  "choose how commands are spread", "session" },
+	{ "tune", cmd_tune, "--session SID NAME=VALUE...",
+	  "change how losses are noticed and dealt with", "session" },
 	{ "monitor", cmd_monitor, "[--timeout SECONDS] [--json]",
 	  "print the state, then events as they come", "timeout json" },
 	{ "saved", cmd_saved, "[--json]",
@@ -97,6 +99,9 @@ static void print_usage(FILE *out)
 	      "  -V, --version            version of mcsadm\n"
 	      "\nPolicies: least-queue-depth, round-robin,\n"
 	      "round-robin-with-subset, fail-over-only, weighted-paths\n"
+	      "\nSettings, in ms: silence-timeout (500-), nop-interval (0: never),\n"
+	      "nop-timeout, login-timeout; and target-class: unknown,\n"
+	      "logout-fence, close-retry, session\n"
 	      "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 partly done\n",
 	      out);
 }
@@ -346,7 +351,7 @@ int main(int argc, char **argv)
 		o.argc--;
 		o.argv++;
 	}
-	if (o.argc && command->run != cmd_policy)
+	if (o.argc && command->run != cmd_policy && command->run != cmd_tune)
 		return usage_error("%s does not take '%s'", command->name,
 				   o.argv[0]);
 	code = check_given(command);

@@ -214,6 +214,9 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 /* auto.c */
 int cmd_auto(const struct options *o);
 
+/* tune.c */
+int cmd_tune(const struct options *o);
+
 /* persist.c */
 int cmd_saved(const struct options *o);
 int cmd_restore(const struct options *o);

@@ -254,6 +254,7 @@ static void put_session(struct nl_msg *msg, const struct iscsidsc_session *s)
 	PUT(32, NOP_INTERVAL_MS, nop_interval_ms);
 	PUT(32, NOP_TIMEOUT_MS, nop_timeout_ms);
 	PUT(32, LOGIN_TIMEOUT_MS, login_timeout_ms);
+	PUT(32, SILENCE_TIMEOUT_MS, silence_timeout_ms);
 	PUT(16, LAST_LOGIN_STATUS, last_login_status);
 	PUT(8, ERROR_RECOVERY_LEVEL, error_recovery_level);
 	PUT(8, INITIAL_R2T, initial_r2t);
@@ -379,6 +380,12 @@ static int do_session_set(struct nlattr **tb)
 	if (tb[ISCSI_MCS_A_SESSION_NOP_INTERVAL_MS])
 		fake.sessions[i].nop_interval_ms =
 			nla_get_u32(tb[ISCSI_MCS_A_SESSION_NOP_INTERVAL_MS]);
+	if (tb[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS])
+		fake.sessions[i].silence_timeout_ms =
+			nla_get_u32(tb[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS]);
+	if (tb[ISCSI_MCS_A_SESSION_TARGET_CLASS])
+		fake.sessions[i].target_class =
+			nla_get_u32(tb[ISCSI_MCS_A_SESSION_TARGET_CLASS]);
 	return 0;
 }
 

@@ -107,6 +107,7 @@ golden set-unknown '' set --session 1 --cid 9 --role active
 golden wrong-set '' set --session 1 --cid 1
 golden wrong-set-role '' set --session 1 --cid 1 --role idle
 golden policy '' policy --session 1 round-robin
+golden tune '' tune --session 1 silence-timeout=500 target-class=close-retry
 golden policy-same '' policy --session 1 least-queue-depth
 golden monitor events monitor --timeout 1
 golden monitor-json events monitor --timeout 1 --json
@@ -198,6 +199,11 @@ golden wrong-unique '' remove --session 1 --connection 1-
 golden wrong-two-conns '' remove --session 1 --cid 1 --id 1
 golden wrong-policy '' policy --session 1 best
 golden wrong-policy-none '' policy --session 1
+golden wrong-tune-none '' tune --session 1
+golden wrong-tune-name '' tune --session 1 speed=9
+golden wrong-tune-word '' tune --session 1 silence-timeout=1 nop-timeout
+golden wrong-tune-range '' tune --session 1 silence-timeout=499
+golden wrong-tune-class '' tune --session 1 target-class=good
 
 # A terminal: colours unless they are not wanted, and lines that fit.
 terminal()	# name, columns, environment...

@@ -11,6 +11,7 @@
 #include "rx.h"
 #include "session.h"
 #include "sock.h"
+#include "trace.h"
 #include "tx.h"
 
 /*
@@ -43,10 +44,12 @@ static void mcs_conn_take_submitted(struct mcs_conn *conn)
  */
 static void mcs_conn_check_silence(struct mcs_conn *conn)
 {
+	u32 timeout_ms = READ_ONCE(conn->sess->silence_timeout_ms);
+
 	if ((!atomic_read(&conn->cmds) && !conn->ping_sent) ||
 	    time_before(jiffies, conn->last_rx + MCS_CONN_QUIET))
 		return;
-	if (mcs_sock_is_silent(conn)) {
+	if (mcs_sock_is_silent(conn, msecs_to_jiffies(timeout_ms))) {
 		mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR, -ETIMEDOUT,
 			      "peer does not acknowledge any more");
 		return;
@@ -227,6 +230,7 @@ void mcs_conn_put(struct mcs_conn *conn)
 void mcs_conn_set_state(struct mcs_conn *conn, enum iscsi_mcs_conn_state state)
 {
 	lockdep_assert_held(&conn->sess->mutex);
+	trace_mcs_conn_state(conn, state);
 	WRITE_ONCE(conn->state, state);
 }
 
@@ -383,6 +387,7 @@ void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
 	}
 	spin_unlock_bh(&conn->q_lock);
 	if (first) {
+		trace_mcs_conn_lost(conn, reason, error, text);
 		wake_up_all(&conn->sess->wake);
 		mcs_recovery_kick(conn->sess);
 	}

@@ -7,6 +7,7 @@
 #include "recovery.h"
 #include "session.h"
 #include "sock.h"
+#include "trace.h"
 
 /*
  * A connection is lost and others live: the session goes on.
@@ -111,9 +112,12 @@ static int mcs_failover_release(struct mcs_conn *conn)
 			return -ENOTCONN;
 		ret = mcs_failover_logout_cid(via, conn->cid,
 					      MCS_FAILOVER_LOGOUT_TIMEOUT);
-		if (!ret)
+		trace_mcs_failover_step(conn, MCS_STEP_LOGOUT, ret);
+		if (!ret) {
 			ret = mcs_failover_nop(via, NULL,
 					       MCS_FAILOVER_FENCE_TIMEOUT);
+			trace_mcs_failover_step(conn, MCS_STEP_FENCE, ret);
+		}
 		if (ret > 0)
 			return -EREMOTEIO;
 		if (ret != -ENOTCONN)
@@ -130,6 +134,7 @@ static int mcs_failover_settle(struct mcs_conn *conn)
 	if (wait_event_timeout(sess->wake, atomic_read(&sess->stopping),
 			       MCS_FAILOVER_SETTLE))
 		return -ECANCELED;
+	trace_mcs_failover_step(conn, MCS_STEP_SETTLED, 0);
 	return 0;
 }
 
@@ -203,6 +208,8 @@ static int mcs_failover_plug(struct mcs_session *sess, struct mcs_conn *conn)
 		 */
 		lost = mcs_failover_is_lost(sess, exp_cmdsn);
 		err = mcs_failover_nop(via, lost ? &exp_cmdsn : NULL, HZ / 2);
+		if (lost)
+			trace_mcs_failover_step(conn, MCS_STEP_PLUG, err);
 		if (err && err != -ETIMEDOUT && err != -ENOTCONN)
 			return err;
 		if (exp_cmdsn != mcs_failover_exp_cmdsn(sess))
@@ -227,6 +234,7 @@ int mcs_failover_conn(struct mcs_conn *conn)
 	lockdep_assert_held(&sess->mutex);
 
 	mcs_conn_quiesce(conn);
+	trace_mcs_failover_step(conn, MCS_STEP_QUIESCED, 0);
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_CLEANUP);
 	mcs_failover_note_lost(conn);
 	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE)
@@ -239,7 +247,10 @@ int mcs_failover_conn(struct mcs_conn *conn)
 	mcs_sock_abort(conn);
 	mcs_recovery_take_tasks(conn);
 	mcs_conn_detach(conn);
-	return mcs_failover_plug(sess, conn);
+	trace_mcs_failover_step(conn, MCS_STEP_ABORTED, 0);
+	err = mcs_failover_plug(sess, conn);
+	trace_mcs_failover_step(conn, MCS_STEP_PLUGGED, err);
+	return err;
 }
 
 /**

@@ -9,6 +9,10 @@
 #include "session.h"
 #include "transport.h"
 
+/* The trace events are made here. */
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 /* Sends and receives. Nothing on it waits for the network. */
 struct workqueue_struct *mcs_io_wq;
 /* Deals with lost connections. May wait for a survivor, not for a connect. */

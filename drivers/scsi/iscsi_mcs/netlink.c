@@ -198,6 +198,9 @@ int iscsi_mcs_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (a[ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS])
 		sess->login_timeout_ms =
 			nla_get_u32(a[ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS]);
+	if (a[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS])
+		WRITE_ONCE(sess->silence_timeout_ms,
+			   nla_get_u32(a[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS]));
 	mutex_unlock(&sess->mutex);
 	mcs_session_put(sess);
 	return 0;

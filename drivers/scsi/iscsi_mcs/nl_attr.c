@@ -230,6 +230,8 @@ int mcs_nl_put_session(struct sk_buff *skb, struct mcs_session *sess)
 			sess->login_timeout_ms) ||
 	    nla_put_u16(skb, ISCSI_MCS_A_SESSION_LAST_LOGIN_STATUS,
 			READ_ONCE(sess->last_login_status)) ||
+	    nla_put_u32(skb, ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS,
+			sess->silence_timeout_ms) ||
 	    mcs_nl_put_negotiated(skb, sess))
 		return -EMSGSIZE;
 	return 0;

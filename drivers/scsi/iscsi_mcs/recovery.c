@@ -11,6 +11,7 @@
 #include "recovery.h"
 #include "session.h"
 #include "sock.h"
+#include "trace.h"
 
 /*
  * Lost connections. Commands of a lost connection are never given back to the
@@ -202,6 +203,7 @@ static void mcs_recovery_survived(struct mcs_conn *conn, unsigned long since)
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
 	mcs_event_conn_down(conn, ms);
 	mcs_recovery_resubmit(sess);
+	trace_mcs_failover_step(conn, MCS_STEP_RESENT, 0);
 	mcs_connect_start(conn, 0);
 }
 

@@ -8,6 +8,7 @@
 #include "policy.h"
 #include "recovery.h"
 #include "session.h"
+#include "trace.h"
 
 /* Protects mcs_sessions; no session's mutex is taken under it. */
 static DEFINE_MUTEX(mcs_sessions_mutex);
@@ -17,6 +18,7 @@ static LIST_HEAD(mcs_sessions);
 #define MCS_NOP_INTERVAL_MS	5000
 #define MCS_NOP_TIMEOUT_MS	5000
 #define MCS_LOGIN_TIMEOUT_MS	15000
+#define MCS_SILENCE_TIMEOUT_MS	1000
 
 /**
  * mcs_session_alloc - make the session object that goes with libiscsi's
@@ -55,6 +57,7 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 	sess->nop_interval_ms = MCS_NOP_INTERVAL_MS;
 	sess->nop_timeout_ms = MCS_NOP_TIMEOUT_MS;
 	sess->login_timeout_ms = MCS_LOGIN_TIMEOUT_MS;
+	sess->silence_timeout_ms = MCS_SILENCE_TIMEOUT_MS;
 	mcs_recovery_init(sess);
 	return sess;
 }
@@ -156,6 +159,7 @@ void mcs_session_set_state(struct mcs_session *sess,
 			   enum iscsi_mcs_session_state state)
 {
 	lockdep_assert_held(&sess->mutex);
+	trace_mcs_session_state(sess, state);
 	WRITE_ONCE(sess->state, state);
 }
 

@@ -111,6 +111,7 @@ struct mcs_task;
  * @nop_interval_ms: idle time before a ping, 0 for never
  * @nop_timeout_ms: time an answer may take
  * @login_timeout_ms: default for added connections
+ * @silence_timeout_ms: time without an acknowledgment that makes a loss
  *
  * @recovery_work: deals with lost connections
  * @recovery_since: jiffies when the session lost its connections
@@ -179,6 +180,7 @@ struct mcs_session {
 	u32 nop_interval_ms;
 	u32 nop_timeout_ms;
 	u32 login_timeout_ms;
+	u32 silence_timeout_ms;
 
 	/* recovery */
 	struct work_struct recovery_work;

@@ -150,26 +150,25 @@ bool mcs_sock_is_closed(struct mcs_conn *conn)
 	return READ_ONCE(conn->sock->sk->sk_state) != TCP_ESTABLISHED;
 }
 
-/* Two retransmissions and this long without any ACK */
-#define MCS_SOCK_SILENCE	HZ
+/* One retransmission may be plain loss */
 #define MCS_SOCK_RETRANSMITS	2
 
 /**
  * mcs_sock_is_silent - does the peer's TCP not answer any more?
  * @conn: connection with a socket
+ * @timeout: jiffies it may take
  *
  * Only what has been sent and not acknowledged counts. A peer whose receiver
  * is full or stopped acknowledges nevertheless, and answers window probes, so
  * a slow or stopped target is not taken for a dead one.
  */
-bool mcs_sock_is_silent(struct mcs_conn *conn)
+bool mcs_sock_is_silent(struct mcs_conn *conn, unsigned long timeout)
 {
 	const struct sock *sk = conn->sock->sk;
 
 	return READ_ONCE(inet_csk(sk)->icsk_retransmits) >=
 	       MCS_SOCK_RETRANSMITS &&
-	       tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->rcv_tstamp) >=
-	       MCS_SOCK_SILENCE;
+	       tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->rcv_tstamp) >= timeout;
 }
 
 /**
