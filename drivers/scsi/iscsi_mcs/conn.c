@@ -38,6 +38,19 @@ static void mcs_conn_take_submitted(struct mcs_conn *conn)
 #define MCS_CONN_QUIET_TICK	(HZ / 4)
 
 /*
+ * Some targets take an immediate PDU between the commands of several
+ * connections for an error; those of a known good class do not.
+ */
+static bool mcs_conn_may_ping(struct mcs_conn *conn)
+{
+	const struct mcs_session *sess = conn->sess;
+
+	return sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE ||
+	       sess->target_class == ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY ||
+	       READ_ONCE(sess->nconns) == 1;
+}
+
+/*
  * Is the link dead? The evidence is TCP's: data it has sent is not even
  * acknowledged. If there is none under way a ping makes some; but not with
  * targets that mistake a ping between commands.
@@ -54,7 +67,7 @@ static void mcs_conn_check_silence(struct mcs_conn *conn)
 			      "peer does not acknowledge any more");
 		return;
 	}
-	if (conn->sess->target_class != ISCSI_MCS_TARGET_CLASS_SESSION)
+	if (mcs_conn_may_ping(conn))
 		mcs_ctl_ping(conn);
 }
 
@@ -254,6 +267,7 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 	conn->tx.ctl = NULL;
 	mcs_rx_reset(conn);
 	conn->ping_sent = 0;
+	conn->late_answers = 0;
 	conn->last_rx = jiffies;
 	conn->sock = sock;
 	conn->sock_is_users = sock_is_users;
@@ -276,6 +290,7 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 void mcs_conn_open(struct mcs_conn *conn)
 {
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_UP);
+	conn->up_since = jiffies;
 	spin_lock_bh(&conn->q_lock);
 	conn->accepting = true;
 	spin_unlock_bh(&conn->q_lock);

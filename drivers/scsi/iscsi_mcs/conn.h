@@ -200,11 +200,12 @@ enum mcs_conn_flag {
  *
  * @io_work: the only place that sends, receives and changes tasks
  * @io_cpu: where it runs
- * @q_lock: protects the next five members; BH off
+ * @q_lock: protects what follows up to @ehq; BH off
  * @accepting: takes SCSI commands
  * @submitq: commands not seen by io_work yet
  * @ctlq: control PDUs to send
  * @ctl_wait: control PDUs that await their answer
+ * @late_answers: how many were given up whose answer may still come
  * @ehq: requests of the error handler
  * @cmds: commands held
  * @bytes: their cost
@@ -233,6 +234,8 @@ enum mcs_conn_flag {
  * @connect_done: completed after every attempt
  * @down_since: jiffies of the last loss, 0 while up
  * @attempts: failed attempts in a row
+ * @up_since: jiffies when it last began to carry commands
+ * @flaps: losses in a row that came soon after that
  * @last_error: negative errno of the last loss or attempt
  * @last_reason: enum iscsi_mcs_reason of the last loss
  * @last_text: the same in words
@@ -287,6 +290,7 @@ struct mcs_conn {
 	struct list_head submitq;
 	struct list_head ctlq;
 	struct list_head ctl_wait;
+	u32 late_answers;
 	struct list_head ehq;
 	atomic_t cmds;
 	atomic_t bytes;
@@ -318,6 +322,8 @@ struct mcs_conn {
 	struct completion connect_done;
 	unsigned long down_since;
 	u32 attempts;
+	unsigned long up_since;
+	u32 flaps;
 	int last_error;
 	enum iscsi_mcs_reason last_reason;
 	char last_text[96];

@@ -33,6 +33,11 @@
 /* The other end may still be loading ciphers, and drops what comes */
 #define MCS_CONNECT_SYN_RETRIES_IPSEC	5
 
+/* A connection that lives for less is flapping when that happens often */
+#define MCS_CONNECT_STABLE		(10 * HZ)
+#define MCS_CONNECT_FLAPS		3
+#define MCS_CONNECT_FLAP_MAX_MS		10000
+
 /**
  * struct mcs_connect - one attempt
  * @path: where from and where to
@@ -43,6 +48,7 @@
  * @auth: copy of the names and secrets, wiped after the attempt
  * @chap: the same for the login
  * @needs_secret: the leading login had to prove who it is, and this one cannot
+ * @again: the target closed it over the question what it is like: once more
  * @ipsec: what protects the connection
  * @login: state of the login
  */
@@ -55,6 +61,7 @@ struct mcs_connect {
 	struct mcs_auth auth;
 	struct mcs_chap_auth chap;
 	bool needs_secret;
+	bool again;
 	struct mcs_ipsec ipsec;
 	struct mcs_login login;
 };
@@ -135,6 +142,7 @@ static int mcs_connect_begin(struct mcs_conn *conn)
 	strscpy(job->target_name, sess->isess->targetname ?: "",
 		sizeof(job->target_name));
 	job->epoch = sess->epoch;
+	job->again = false;
 	job->path = (struct mcs_login_path){
 		.net = sess->net,
 		.peer = conn->remote,
@@ -325,15 +333,38 @@ static bool mcs_connect_is_stale(struct mcs_conn *conn)
 	       sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN;
 }
 
+/* Added connections of some targets are numbered from zero */
+#define MCS_CONNECT_LOW_STATSN		16
+
+/*
+ * istgt answers the question by closing the connection, and on closing one it
+ * throws the commands of all away. It numbers from zero; so is only asked what
+ * does not, or when there are no commands.
+ */
+static bool mcs_connect_may_probe(struct mcs_conn *conn)
+{
+	struct mcs_conn *other;
+
+	if (conn->exp_statsn > MCS_CONNECT_LOW_STATSN)
+		return true;
+	list_for_each_entry(other, &conn->sess->conns, node) {
+		if (atomic_read(&other->cmds))
+			return false;
+	}
+	return true;
+}
+
 /* Ask the target what it is like, once. Return: 0 when the connection is good */
 static int mcs_connect_probe(struct mcs_conn *conn)
 {
 	struct mcs_session *sess = conn->sess;
 	int err;
 
-	if (sess->target_class != ISCSI_MCS_TARGET_CLASS_UNKNOWN)
+	if (sess->target_class != ISCSI_MCS_TARGET_CLASS_UNKNOWN ||
+	    !mcs_connect_may_probe(conn))
 		return 0;
 	err = mcs_failover_probe(conn);
+	conn->job->again = err == -ECONNRESET;
 	if (mcs_connect_is_stale(conn))
 		err = -ECANCELED;
 	if (!err)
@@ -380,11 +411,11 @@ static int mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
 	return 0;
 }
 
-static unsigned long mcs_connect_delay(u32 attempts)
+static unsigned long mcs_connect_delay(u32 attempts, u32 max_ms)
 {
 	u32 ms = MCS_CONNECT_RETRY_MIN_MS << min(attempts, 10U);
 
-	ms = min_t(u32, ms, MCS_CONNECT_RETRY_MAX_MS);
+	ms = min(ms, max_ms);
 	/* Many connections lost at once should not come back in step. */
 	return msecs_to_jiffies(ms - ms / 4 + get_random_u32_below(ms / 2));
 }
@@ -407,7 +438,9 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 		return;
 	}
 	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN)
-		mcs_connect_start(conn, mcs_connect_delay(conn->attempts++));
+		mcs_connect_start(conn,
+				  mcs_connect_delay(conn->attempts++,
+						    MCS_CONNECT_RETRY_MAX_MS));
 }
 
 static void mcs_connect_work(struct work_struct *work)
@@ -435,9 +468,7 @@ static void mcs_connect_work(struct work_struct *work)
 	} else if (!err) {
 		err = mcs_connect_up(conn, sock);
 	}
-	/* The target closed it over the question what it is like: once more. */
-	if (err == -ECONNRESET && !conn->was_up && !conn->attempts++ &&
-	    sess->target_class == ISCSI_MCS_TARGET_CLASS_SESSION) {
+	if (err && conn->job->again && !conn->was_up && conn->attempts++ < 2) {
 		mcs_connect_start(conn, 0);
 		goto out;
 	}
@@ -494,6 +525,41 @@ void mcs_connect_start(struct mcs_conn *conn, unsigned long delay)
 	lockdep_assert_held(&conn->sess->mutex);
 	if (conn->job)
 		mod_delayed_work(mcs_connect_wq, &conn->connect_work, delay);
+}
+
+/**
+ * mcs_connect_is_flapping - does a connection not stay up when it comes up?
+ * @conn: connection
+ */
+bool mcs_connect_is_flapping(struct mcs_conn *conn)
+{
+	return conn->flaps > MCS_CONNECT_FLAPS;
+}
+
+/**
+ * mcs_connect_again - connect once more after a loss
+ * @conn: connection that has been up
+ *
+ * At once; but each loss costs the session a moment, so a connection that is
+ * lost again and again is given more and more time between.
+ */
+void mcs_connect_again(struct mcs_conn *conn)
+{
+	unsigned long delay = 0;
+
+	lockdep_assert_held(&conn->sess->mutex);
+	if (time_after(jiffies, conn->up_since + MCS_CONNECT_STABLE))
+		conn->flaps = 0;
+	else
+		conn->flaps++;
+	if (conn->flaps == MCS_CONNECT_FLAPS + 1)
+		shost_printk(KERN_NOTICE, conn->sess->shost,
+			     "conn %u: lost %u times soon after it came up, tried less often now\n",
+			     conn->id, conn->flaps);
+	if (mcs_connect_is_flapping(conn))
+		delay = mcs_connect_delay(conn->flaps - MCS_CONNECT_FLAPS,
+					  MCS_CONNECT_FLAP_MAX_MS);
+	mcs_connect_start(conn, delay);
 }
 
 /**

@@ -85,6 +85,8 @@ bool mcs_ctl_cancel(struct mcs_conn *conn, struct mcs_ctl *ctl)
 	spin_lock_bh(&conn->q_lock);
 	listed = !list_empty(&ctl->node);
 	list_del_init(&ctl->node);
+	if (listed)
+		conn->late_answers++;
 	spin_unlock_bh(&conn->q_lock);
 	return listed;
 }
@@ -114,6 +116,27 @@ struct mcs_ctl *mcs_ctl_match(struct mcs_conn *conn, itt_t itt, u8 rsp_opcode)
 	}
 	spin_unlock_bh(&conn->q_lock);
 	return found;
+}
+
+/**
+ * mcs_ctl_is_late - is this the answer to a PDU that nobody waits for any more?
+ * @conn: connection the answer came on
+ * @itt: its Initiator Task Tag
+ *
+ * As many as were given up may come.
+ */
+bool mcs_ctl_is_late(struct mcs_conn *conn, itt_t itt)
+{
+	bool late;
+
+	if (mcs_itt_kind(be32_to_cpu((__force __be32)itt)) != MCS_ITT_CTL)
+		return false;
+	spin_lock_bh(&conn->q_lock);
+	late = conn->late_answers;
+	if (late)
+		conn->late_answers--;
+	spin_unlock_bh(&conn->q_lock);
+	return late;
 }
 
 /**

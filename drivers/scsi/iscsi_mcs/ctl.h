@@ -71,6 +71,7 @@ void mcs_ctl_init(struct mcs_ctl *ctl, u8 opcode, mcs_ctl_done_t done);
 int mcs_ctl_queue(struct mcs_conn *conn, struct mcs_ctl *ctl);
 bool mcs_ctl_cancel(struct mcs_conn *conn, struct mcs_ctl *ctl);
 struct mcs_ctl *mcs_ctl_match(struct mcs_conn *conn, itt_t itt, u8 rsp_opcode);
+bool mcs_ctl_is_late(struct mcs_conn *conn, itt_t itt);
 void mcs_ctl_drop_all(struct mcs_conn *conn);
 
 void mcs_ctl_wait_init(struct mcs_ctl_wait *w, u8 opcode);

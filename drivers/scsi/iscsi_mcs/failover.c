@@ -261,7 +261,8 @@ int mcs_failover_conn(struct mcs_conn *conn)
  * so; others close the connection it came on, whatever CID it names. A target
  * that conforms here and fails later leads to a new login, not to damage.
  *
- * Return: 0 when the connection is good, a negative errno when it is gone.
+ * Return: 0 when the connection is good, -ECONNRESET when the target closed it
+ *	   over this, another negative errno when it is gone.
  */
 int mcs_failover_probe(struct mcs_conn *conn)
 {
@@ -281,10 +282,12 @@ int mcs_failover_probe(struct mcs_conn *conn)
 		sess->target_class = ISCSI_MCS_TARGET_CLASS_SESSION;
 		return -ECONNRESET;
 	}
-	/* No answer at all. Let it be; a loss ends in a new login. */
-	if (ret == -ETIMEDOUT) {
-		sess->target_class = ISCSI_MCS_TARGET_CLASS_SESSION;
-		return 0;
+	/* Closed without an answer. It may have been the network, once. */
+	if (ret == -ENOTCONN) {
+		if (conn->attempts)
+			sess->target_class = ISCSI_MCS_TARGET_CLASS_SESSION;
+		return -ECONNRESET;
 	}
-	return ret;
+	/* No answer. Let it be; the next one added asks again. */
+	return ret == -ETIMEDOUT ? 0 : ret;
 }

@@ -22,7 +22,8 @@ static void mcs_link_check_conn(struct mcs_conn *conn)
 		mcs_conn_fail(conn, ISCSI_MCS_REASON_LINK, -ENETDOWN,
 			      "network interface went down");
 	else if (conn->state == ISCSI_MCS_CONN_STATE_WAITING && conn->was_up &&
-		 !test_bit(MCS_CONN_NO_RETRY, &conn->flags))
+		 !test_bit(MCS_CONN_NO_RETRY, &conn->flags) &&
+		 !mcs_connect_is_flapping(conn))
 		mcs_connect_start(conn, 0);
 }
 

@@ -76,7 +76,8 @@ static const char *mcs_rsp_ctl(struct mcs_conn *conn)
 
 	ctl = mcs_ctl_match(conn, hdr->itt, mcs_pdu_opcode(hdr));
 	if (!ctl)
-		return "answer to nothing that was asked";
+		return mcs_ctl_is_late(conn, hdr->itt) ? NULL :
+		       "answer to nothing that was asked";
 	if (mcs_pdu_opcode(hdr) == ISCSI_OP_SCSI_TMFUNC_RSP)
 		conn->stats.tmf_rsps++;
 	if (ctl->itask)
