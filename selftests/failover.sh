@@ -50,6 +50,7 @@ lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 	local before recoveries
 
 	io_begin "$(disk)"
+	trace_begin
 	before=$(count losses)
 	recoveries=$(count recoveries)
 	"$lose" "$link"
@@ -57,6 +58,7 @@ lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 	io_resumed "$(disk)" 20
 	"$restore" "$link"
 	wait_for 30 conns_up 2
+	trace_end "$RUN/trace"
 	io_end
 	if target_was_faster "$lose" "$recoveries"; then
 		note "the target ended the session before the Logout came"
@@ -64,8 +66,11 @@ lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 	fi
 	equals "$(count recoveries)" "$recoveries" "recoveries of the whole session"
 	note "longest command $(longest_io) ms, longest recovery $(count longest_pause_ms) ms"
-	[ "$(longest_io)" -le $((bound * RIG_TIME_FACTOR)) ] ||
+	[ "$(longest_io)" -le $((bound * RIG_TIME_FACTOR)) ] || {
+		grep iscsi_mcs:\|mcs_ "$RUN/trace" | tail -n 40 | sed 's/^/# | /' >&3
+		[ -z "${TRACE_IO:-}" ] || cp "$RUN/trace" "/results/trace-$link-$lose"
 		fail "the pause was longer than $bound ms"
+	}
 }
 
 reset_by_target()
@@ -78,6 +83,17 @@ reset_by_initiator()
 {
 	ss -K "dport = :3260 and dst $(target_ip "$1")" >"$RUN/killed"
 	[ -s "$RUN/killed" ]
+}
+
+# the initiator's address goes, and the route with it; the link stays
+address_del()
+{
+	ip address del "$(initiator_ip "$1")/24" dev "link$1"
+}
+
+address_add()
+{
+	ip address add "$(initiator_ip "$1")/24" dev "link$1"
 }
 
 iscsid_noticed_nothing()
@@ -95,7 +111,7 @@ ends_well()
 
 need_mcs
 klog_allow 'iSCSI Login' 'iSCSI/iqn' 'detected conn error'
-plan 10
+plan 12
 must target_create links="1 2" attrib.default_erl=0
 must login
 must conn_add 2
@@ -107,5 +123,7 @@ subtest "link of one goes down" lost 2 3000 link_down link_up
 subtest "link of the other goes down" lost 1 3000 link_down link_up
 subtest "link of one goes silent" lost 2 6000 link_drop link_restore
 subtest "link of the other goes silent" lost 1 6000 link_drop link_restore
+subtest "address of one goes away" lost 2 6000 address_del address_add
+subtest "address of the other goes away" lost 1 6000 address_del address_add
 subtest "iscsid noticed nothing" iscsid_noticed_nothing
 subtest "logout" ends_well

@@ -75,3 +75,28 @@ kmemleak_bad()
 	cat $file
 	echo clear >$file
 }
+
+TRACE=/sys/kernel/debug/tracing
+
+# Record the module's trace events from now on; TRACE_IO=1 adds the disk's.
+trace_begin()
+{
+	[ -d $TRACE/events/iscsi_mcs ] || return 0
+	echo 0 >$TRACE/tracing_on
+	echo >$TRACE/trace
+	echo 1 >$TRACE/events/iscsi_mcs/enable
+	[ -z "${TRACE_IO:-}" ] || {
+		echo 1 >$TRACE/events/block/block_rq_issue/enable
+		echo 1 >$TRACE/events/block/block_rq_complete/enable
+	}
+	echo 1 >$TRACE/tracing_on
+}
+
+# What was recorded, and no more of it.
+trace_end()	# file
+{
+	[ -d $TRACE/events/iscsi_mcs ] || return 0
+	echo 0 >$TRACE/tracing_on
+	echo 0 >$TRACE/events/enable
+	grep -v '^#' $TRACE/trace >"$1" || true
+}

@@ -14,7 +14,8 @@ INITIATOR_IQN=iqn.2024-01.example:initiator
 #   links=     listen on these links ("1 2"), default all
 #   port=      default 3260
 #   luns= size= number of LUNs and their size in MiB
-#   backing=   ram (default) or file
+#   backing=   ram (default), file or slow (a device that target_suspend
+#              stops); a list "ram,slow" for LUN 0, 1 and so on
 #   tpg=       number of the portal group, default 1
 #   chap=user:secret  mutual=user:secret
 #   param.X=   negotiation parameter X, e.g. param.MaxConnections=4
@@ -50,7 +51,7 @@ lio_load()
 	mkdir -p $LIO/iscsi
 }
 
-lio_backstore()	# name, size in MiB, ram|file
+lio_backstore()	# name, size in MiB, ram|file|slow
 {
 	local dir
 
@@ -66,6 +67,16 @@ lio_backstore()	# name, size in MiB, ram|file
 		mkdir -p "$dir"
 		truncate -s "${2}M" "$RUN/$1.img"
 		echo "fd_dev_name=$RUN/$1.img,fd_dev_size=$(($2 << 20))" \
+			>"$dir/control"
+		;;
+	slow)
+		modprobe target_core_iblock
+		modprobe brd rd_nr=4 rd_size=$(($2 * 1024))
+		dir=$LIO/core/iblock_0/$1
+		mkdir -p "$dir"
+		dmsetup create "$1" --noudevsync --table \
+			"0 $(($2 * 2048)) linear /dev/ram$((10#${1##*-})) 0"
+		echo "udev_path=/dev/$(dmsetup info -c --noheadings -o blkdevname "$1")" \
 			>"$dir/control"
 		;;
 	esac
@@ -119,12 +130,14 @@ lio_setting()	# portal group, param.NAME=VALUE
 	}
 }
 
-lio_luns()	# portal group, name, number, size, backing
+lio_luns()	# portal group, name, number, size, backings
 {
-	local n store
+	local n store kinds
 
+	IFS=, read -ra kinds <<<"$5"
 	for n in $(seq 0 $(($3 - 1))); do
-		store=$(lio_backstore "$2-$n" "$4" "$5") || return 1
+		store=$(lio_backstore "$2-$n" "$4" \
+			"${kinds[n]:-${kinds[0]}}") || return 1
 		mkdir -p "$1/lun/lun_$n"
 		ln -s "$store" "$1/lun/lun_$n/store"
 	done
@@ -180,6 +193,7 @@ lio_delete()	# iqn
 	rmdir "$top"
 	for dir in $LIO/core/*/"${1##*:}"-*; do
 		[ ! -d "$dir" ] || rmdir "$dir"
+		[[ $dir != */iblock_0/* ]] || dmsetup remove --noudevsync "${dir##*/}"
 	done
 	rm -f "$RUN/${1##*:}"-*.img
 }
@@ -196,6 +210,23 @@ lio_delete_all()
 # Stop serving and serve again, sessions are dropped.
 target_disable() { target_set enable 0 "${1:-$IQN}"; }
 target_enable() { target_set enable 1 "${1:-$IQN}"; }
+
+# Stop and start the disk behind a LUN: commands reach it and stay there.
+target_suspend()	# lun
+{
+	on_target dmsetup suspend --noudevsync --noflush --nolockfs "${IQN##*:}-$1"
+}
+
+target_resume()	# lun
+{
+	on_target dmsetup resume --noudevsync "${IQN##*:}-$1"
+}
+
+# How many commands a LUN has been sent.
+target_commands()	# lun
+{
+	on_target cat "$LIO/core/iblock_0/${IQN##*:}-$1/statistics/scsi_lu/num_cmds"
+}
 
 # What the target knows about our session: lines of the dynamic ACL's info.
 target_sessions()

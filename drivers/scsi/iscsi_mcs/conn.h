@@ -193,6 +193,7 @@ enum mcs_conn_flag {
  * @sock: socket, NULL while down
  * @ipsec_mode: what protected the connection when it was made
  * @ipsec_reqid: request ID of its security associations
+ * @last_ifindex: interface it was last seen to go over, 0 if unknown
  * @sock_is_users: a file of iscsid's, not a socket of ours
  * @old_data_ready: callbacks the socket came with
  * @old_state_change: likewise
@@ -275,6 +276,7 @@ struct mcs_conn {
 
 	/* socket; session mutex */
 	struct socket *sock;
+	int last_ifindex;
 	enum iscsi_mcs_ipsec_mode ipsec_mode;
 	u32 ipsec_reqid;
 	bool sock_is_users;

@@ -87,6 +87,10 @@ void mcs_sock_take(struct mcs_conn *conn)
 	sk->sk_state_change = mcs_sock_state_change;
 	sk->sk_write_space = mcs_sock_write_space;
 	write_unlock_bh(&sk->sk_callback_lock);
+
+	/* Note the interface while there certainly is a route. */
+	conn->last_ifindex = 0;
+	mcs_sock_is_link_down(conn);
 }
 
 /**
@@ -158,22 +162,50 @@ bool mcs_sock_is_closed(struct mcs_conn *conn)
  * @conn: connection with a socket
  * @timeout: jiffies it may take
  *
- * Only what has been sent and not acknowledged counts. A peer whose receiver
- * is full or stopped acknowledges nevertheless, and answers window probes, so
- * a slow or stopped target is not taken for a dead one.
+ * Only what has been sent and not acknowledged counts, or could not be sent for
+ * want of a route. A peer whose receiver is full or stopped acknowledges
+ * nevertheless, and answers window probes, so a slow or stopped target is not
+ * taken for a dead one.
  */
 bool mcs_sock_is_silent(struct mcs_conn *conn, unsigned long timeout)
 {
 	const struct sock *sk = conn->sock->sk;
 
-	return READ_ONCE(inet_csk(sk)->icsk_retransmits) >=
-	       MCS_SOCK_RETRANSMITS &&
+	return (READ_ONCE(inet_csk(sk)->icsk_retransmits) >=
+		MCS_SOCK_RETRANSMITS ||
+		READ_ONCE(inet_csk(sk)->icsk_probes_out) >=
+		MCS_SOCK_RETRANSMITS) &&
 	       tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->rcv_tstamp) >= timeout;
+}
+
+static bool mcs_sock_dev_is_down(const struct net_device *dev)
+{
+	return !netif_running(dev) || !netif_carrier_ok(dev);
+}
+
+/* The interface it went over when it had a route, by number */
+static bool mcs_sock_last_dev_is_down(struct mcs_conn *conn)
+{
+	const struct net_device *dev;
+	bool down = true;
+
+	if (!conn->last_ifindex)
+		return false;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(sock_net(conn->sock->sk),
+				   conn->last_ifindex);
+	if (dev)
+		down = mcs_sock_dev_is_down(dev);
+	rcu_read_unlock();
+	return down;
 }
 
 /**
  * mcs_sock_is_link_down - has the interface gone that the connection uses?
  * @conn: connection with a socket
+ *
+ * TCP drops a route that went away when it tries to use it. What counts then
+ * is the interface that was last seen in use.
  */
 bool mcs_sock_is_link_down(struct mcs_conn *conn)
 {
@@ -181,8 +213,9 @@ bool mcs_sock_is_link_down(struct mcs_conn *conn)
 	bool down;
 
 	if (!dst)
-		return false;
-	down = !netif_running(dst->dev) || !netif_carrier_ok(dst->dev);
+		return mcs_sock_last_dev_is_down(conn);
+	conn->last_ifindex = dst->dev->ifindex;
+	down = mcs_sock_dev_is_down(dst->dev);
 	dst_release(dst);
 	return down;
 }

@@ -1,0 +1,195 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Commands that the target is still working on when their connection dies, or
+# when their time is up: a disk that stands still for a while.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (LUN 1 can be stopped)
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
+#
+# timeout: 300
+
+. "$(dirname "$0")/lib/lib.sh"
+
+slow_disk()
+{
+	disk "" 1
+}
+
+recoveries()
+{
+	session_field recoveries
+}
+
+busy_conns()	# how many commands are out: link of the connection that has them
+{
+	mcsadm list --json | jq -e --argjson n "$1" \
+		'[.sessions[0].connections[].cmds_in_flight] | add == $n' >/dev/null
+}
+
+# The link of the connection that carries a command.
+busy_link()
+{
+	mcsadm list --json | jq -r '.sessions[0].connections[] |
+		select(.cmds_in_flight > 0) | .local.address' | cut -d. -f3
+}
+
+kill_link()	# link
+{
+	ss -K "dport = :3260 and dst $(target_ip "$1")" >"$RUN/killed"
+	[ -s "$RUN/killed" ]
+}
+
+losses()
+{
+	mcsadm list --json | jq '[.sessions[0].connections[].losses] | add'
+}
+
+more_losses()	# than
+{
+	[ "$(losses)" -gt "$1" ]
+}
+
+write_slow()	# name
+{
+	head -c 4096 /dev/urandom >"$RUN/block"
+	bg_start "$1" dd if="$RUN/block" of="$(slow_disk)" bs=4096 count=1 \
+		oflag=direct conv=notrunc
+}
+
+written()
+{
+	cmp -n 4096 "$RUN/block" <(dd if="$(slow_disk)" bs=4096 count=1 iflag=direct)
+}
+
+# The command times out and is aborted; the other LUN does not notice.
+holds_nobody_up()
+{
+	local before timeout
+
+	timeout=$(cat "$(scsi_device "" 1)/timeout")
+	echo 2 >"$(scsi_device "" 1)/timeout"
+	before=$(losses)
+	io_begin "$(disk)" --iodepth=4 --size=8m
+	target_suspend 1
+	write_slow writer
+	# the abort has been sent: the target has something to answer later
+	wait_for 20 tmf_sent
+	io_resumed "$(disk)" 10
+	target_resume 1
+	wait_for 30 negate bg_running writer
+	io_end
+	written
+	equals "$(losses)" "$before" "lost connections"
+	echo "$timeout" >"$(scsi_device "" 1)/timeout"
+}
+
+tmf_sent()
+{
+	iscsiadm -m session -r "$(sid)" -s | grep -qE 'tmfcmd_pdus: [1-9]'
+}
+
+# Many writes are stuck at the target when their connection dies: they may be
+# sent again only when the target is through with them.
+waits_for_the_target()
+{
+	local before lost
+
+	before=$(recoveries)
+	lost=$(losses)
+	io_begin "$(slow_disk)" --size=4m
+	target_suspend 1
+	wait_for 20 busy_conns 16
+	kill_link 2
+	wait_for 20 more_losses_or_cleanup "$lost"
+	target_resume 1
+	wait_for 30 conns_up 2
+	io_resumed "$(slow_disk)" 30
+	io_end
+	equals "$(recoveries)" "$before" "recoveries of the session"
+}
+
+more_losses_or_cleanup()	# losses before
+{
+	more_losses "$1" || mcsadm list --json |
+		jq -e 'any(.sessions[0].connections[]; .state == "cleanup")' >/dev/null
+}
+
+# From user space, with its connection dying under it: runs once, and its
+# sender is told.
+passthrough_runs_once()
+{
+	local before sent
+
+	before=$(recoveries)
+	sent=$(target_commands 1)
+	head -c 4096 /dev/urandom >"$RUN/block"
+	target_suspend 1
+	bg_start raw sg_raw --timeout=60 --send=4096 --infile="$RUN/block" \
+		"$(slow_disk)" 2a 00 00 00 00 00 00 00 08 00
+	wait_for 20 busy_conns 1
+	kill_link "$(busy_link)"
+	wait_for 20 more_losses_or_cleanup "$(losses)"
+	target_resume 1
+	wait_for 30 negate bg_running raw
+	wait_for 30 conns_up 2
+	cat "$RUN/raw.log"
+	grep -qiE 'transport|error|DID_' "$RUN/raw.log"
+	equals $(($(target_commands 1) - sent)) 1 "commands the target was sent"
+	equals "$(recoveries)" "$before" "recoveries of the session"
+}
+
+# The same from the block layer is sent again, and works.
+write_is_sent_again()
+{
+	local before sent
+
+	before=$(recoveries)
+	sent=$(target_commands 1)
+	target_suspend 1
+	write_slow writer
+	wait_for 20 busy_conns 1
+	kill_link "$(busy_link)"
+	wait_for 20 more_losses_or_cleanup "$(losses)"
+	target_resume 1
+	wait_for 30 negate bg_running writer
+	wait_for 30 conns_up 2
+	equals $(($(target_commands 1) - sent)) 2 "commands the target was sent"
+	written
+	equals "$(recoveries)" "$before" "recoveries of the session"
+}
+
+# Commands of the LUN are out on both connections.
+reset_with_two()
+{
+	local before
+
+	before=$(losses)
+	io_begin "$(disk)" --size=8m
+	timeout 60 sg_reset -d "$(disk)"
+	io_resumed "$(disk)" 60
+	timeout 60 sg_reset -d "$(disk)"
+	io_resumed "$(disk)" 60
+	io_end
+	equals "$(losses)" "$before" "lost connections"
+}
+
+ends_well()
+{
+	logout
+	wait_for 20 no_sessions
+}
+
+need_mcs
+klog_allow 'ABORT_TASK' 'LUN_RESET' 'hung' 'tur: '
+plan 6
+must target_create links="1 2" luns=2 backing=ram,slow size=16
+must login
+must conn_add 2
+subtest "a disk that stands still holds nobody else up" holds_nobody_up
+subtest "writes wait for the target before they are sent again" waits_for_the_target
+subtest "a passthrough command runs once, its sender is told" passthrough_runs_once
+subtest "a write of the block layer is sent again" write_is_sent_again
+subtest "reset of a logical unit with commands on both" reset_with_two
+subtest "logout" ends_well
