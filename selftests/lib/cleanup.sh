@@ -61,7 +61,13 @@ rig_reset()
 
 target_reset()
 {
+	local name
+
 	bg_stop_all
+	# one that stands still keeps its target from going
+	for name in $(dmsetup ls --noheadings 2>/dev/null | cut -f1); do
+		dmsetup resume --noudevsync "$name"
+	done
 	lio_delete_all
 }
 

@@ -88,7 +88,8 @@ static void mcs_conn_check_alive(struct mcs_conn *conn)
 		    test_and_clear_bit(MCS_CONN_WANT_PING, &conn->flags))
 			mcs_ctl_ping(conn);
 	} else if (time_after_eq(jiffies, conn->ping_sent + timeout) &&
-		   time_after_eq(jiffies, conn->last_rx + timeout)) {
+		   time_after_eq(jiffies, conn->last_rx + timeout) &&
+		   !READ_ONCE(sess->fencing)) {
 		conn->stats.timeouts++;
 		mcs_conn_fail(conn, ISCSI_MCS_REASON_NOP_TIMEOUT, -ETIMEDOUT,
 			      "no answer to a NOP-Out");
@@ -204,6 +205,8 @@ static void mcs_conn_free_rcu(struct rcu_head *rcu)
 {
 	struct mcs_conn *conn = container_of(rcu, struct mcs_conn, rcu);
 
+	/* Readers may have looked at what this frees, too. */
+	mcs_connect_destroy(conn);
 	kfree(conn->rx.buf);
 	kfree(conn);
 }
@@ -213,7 +216,6 @@ static void mcs_conn_release(struct kref *ref)
 	struct mcs_conn *conn = container_of(ref, struct mcs_conn, ref);
 
 	WARN_ON_ONCE(conn->sock);
-	mcs_connect_destroy(conn);
 	call_rcu(&conn->rcu, mcs_conn_free_rcu);
 }
 
@@ -224,6 +226,17 @@ static void mcs_conn_release(struct kref *ref)
 void mcs_conn_get(struct mcs_conn *conn)
 {
 	kref_get(&conn->ref);
+}
+
+/**
+ * mcs_conn_get_unless_gone - take a reference on what was found under RCU
+ * @conn: connection
+ *
+ * Return: false when it is being freed.
+ */
+bool mcs_conn_get_unless_gone(struct mcs_conn *conn)
+{
+	return kref_get_unless_zero(&conn->ref);
 }
 
 /**

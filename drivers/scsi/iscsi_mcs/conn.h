@@ -339,6 +339,7 @@ struct mcs_conn {
 
 struct mcs_conn *mcs_conn_alloc(struct mcs_session *sess);
 void mcs_conn_get(struct mcs_conn *conn);
+bool mcs_conn_get_unless_gone(struct mcs_conn *conn);
 void mcs_conn_put(struct mcs_conn *conn);
 void mcs_conn_set_state(struct mcs_conn *conn, enum iscsi_mcs_conn_state state);
 

@@ -237,10 +237,12 @@ int mcs_failover_conn(struct mcs_conn *conn)
 	trace_mcs_failover_step(conn, MCS_STEP_QUIESCED, 0);
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_CLEANUP);
 	mcs_failover_note_lost(conn);
+	WRITE_ONCE(sess->fencing, true);
 	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE)
 		err = mcs_failover_release(conn);
 	else
 		err = mcs_failover_settle(conn);
+	WRITE_ONCE(sess->fencing, false);
 	if (err)
 		return err;
 

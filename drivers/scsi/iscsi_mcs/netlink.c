@@ -50,7 +50,7 @@ static struct mcs_session *mcs_nl_session(struct genl_info *info, int attr)
 	return sess;
 }
 
-/* The connection a request names; under the session mutex */
+/* The connection a request names, with a reference */
 static struct mcs_conn *mcs_nl_conn(struct mcs_session *sess,
 				    struct genl_info *info)
 {
@@ -62,13 +62,18 @@ static struct mcs_conn *mcs_nl_conn(struct mcs_session *sess,
 		NL_SET_ERR_MSG(info->extack, "connection number is missing");
 		return ERR_PTR(-EINVAL);
 	}
-	list_for_each_entry(conn, &sess->conns, node) {
+	rcu_read_lock();
+	list_for_each_entry_rcu(conn, &sess->conns, node) {
 		if (id && conn->id != nla_get_u32(id))
 			continue;
-		if (cid && conn->cid != nla_get_u16(cid))
+		if (cid && READ_ONCE(conn->cid) != nla_get_u16(cid))
 			continue;
+		if (!mcs_conn_get_unless_gone(conn))
+			continue;
+		rcu_read_unlock();
 		return conn;
 	}
+	rcu_read_unlock();
 	NL_SET_ERR_MSG(info->extack, "session has no such connection");
 	return ERR_PTR(-ENXIO);
 }
@@ -110,10 +115,10 @@ int iscsi_mcs_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info)
 	sess = mcs_nl_session(info, ISCSI_MCS_A_SESSION_SID);
 	if (IS_ERR(sess))
 		return PTR_ERR(sess);
-	mutex_lock(&sess->mutex);
+	mutex_lock(&sess->info_mutex);
 	err = sess->closing ? -ENOENT :
 	      mcs_nl_reply(info, ISCSI_MCS_CMD_SESSION_GET, sess, NULL);
-	mutex_unlock(&sess->mutex);
+	mutex_unlock(&sess->info_mutex);
 	mcs_session_put(sess);
 	return err;
 }
@@ -153,12 +158,12 @@ int iscsi_mcs_nl_session_get_dumpit(struct sk_buff *skb,
 	int err = 0;
 
 	while (!err && (sess = mcs_session_find_from(cb->args[0]))) {
-		mutex_lock(&sess->mutex);
+		mutex_lock(&sess->info_mutex);
 		if (!sess->closing)
 			err = mcs_nl_dump_one(skb, cb,
 					      ISCSI_MCS_CMD_SESSION_GET, sess,
 					      NULL);
-		mutex_unlock(&sess->mutex);
+		mutex_unlock(&sess->info_mutex);
 		if (!err)
 			cb->args[0] = sess->sid + 1;
 		mcs_session_put(sess);
@@ -222,11 +227,13 @@ int iscsi_mcs_nl_conn_get_doit(struct sk_buff *skb, struct genl_info *info)
 	sess = mcs_nl_session(info, ISCSI_MCS_A_CONN_SID);
 	if (IS_ERR(sess))
 		return PTR_ERR(sess);
-	mutex_lock(&sess->mutex);
 	conn = mcs_nl_conn(sess, info);
-	err = IS_ERR(conn) ? PTR_ERR(conn) :
-	      mcs_nl_reply(info, ISCSI_MCS_CMD_CONN_GET, sess, conn);
-	mutex_unlock(&sess->mutex);
+	if (IS_ERR(conn)) {
+		err = PTR_ERR(conn);
+	} else {
+		err = mcs_nl_reply(info, ISCSI_MCS_CMD_CONN_GET, sess, conn);
+		mcs_conn_put(conn);
+	}
 	mcs_session_put(sess);
 	return err;
 }
@@ -239,8 +246,8 @@ static int mcs_nl_dump_conns(struct sk_buff *skb, struct netlink_callback *cb,
 	long n = 0;
 	int err = 0;
 
-	mutex_lock(&sess->mutex);
-	list_for_each_entry(conn, &sess->conns, node) {
+	rcu_read_lock();
+	list_for_each_entry_rcu(conn, &sess->conns, node) {
 		if (n++ < cb->args[1])
 			continue;
 		err = mcs_nl_dump_one(skb, cb, ISCSI_MCS_CMD_CONN_GET, sess,
@@ -249,7 +256,7 @@ static int mcs_nl_dump_conns(struct sk_buff *skb, struct netlink_callback *cb,
 			break;
 		cb->args[1] = n;
 	}
-	mutex_unlock(&sess->mutex);
+	rcu_read_unlock();
 	return err;
 }
 
@@ -370,9 +377,7 @@ int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
 	req.auth = auth;
 	err = mcs_admin_add(sess, &req, &conn, info->extack);
 	if (!err) {
-		mutex_lock(&sess->mutex);
 		err = mcs_nl_reply(info, ISCSI_MCS_CMD_CONN_ADD, sess, conn);
-		mutex_unlock(&sess->mutex);
 		mcs_conn_put(conn);
 	}
 	/* The connection has taken it, or not. */
@@ -424,19 +429,15 @@ int iscsi_mcs_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mcs_session *sess;
 	struct mcs_conn *conn;
-	int err = 0;
+	int err;
 
 	sess = mcs_nl_session(info, ISCSI_MCS_A_CONN_SID);
 	if (IS_ERR(sess))
 		return PTR_ERR(sess);
-	mutex_lock(&sess->mutex);
 	conn = mcs_nl_conn(sess, info);
-	if (IS_ERR(conn))
+	if (IS_ERR(conn)) {
 		err = PTR_ERR(conn);
-	else
-		mcs_conn_get(conn);
-	mutex_unlock(&sess->mutex);
-	if (!err) {
+	} else {
 		err = mcs_admin_del(sess, conn, info->extack);
 		mcs_conn_put(conn);
 	}

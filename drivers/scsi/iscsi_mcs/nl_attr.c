@@ -151,10 +151,12 @@ static bool mcs_nl_put_load(struct sk_buff *skb, struct mcs_session *sess)
 	struct mcs_conn *conn;
 	struct mcs_window win;
 
-	list_for_each_entry(conn, &sess->conns, node) {
+	rcu_read_lock();
+	list_for_each_entry_rcu(conn, &sess->conns, node) {
 		cmds += atomic_read(&conn->cmds);
 		bytes += atomic_read(&conn->bytes);
 	}
+	rcu_read_unlock();
 	spin_lock_bh(&sess->win_lock);
 	win = sess->win;
 	spin_unlock_bh(&sess->win_lock);
@@ -190,13 +192,13 @@ static bool mcs_nl_put_names(struct sk_buff *skb, struct mcs_session *sess)
 /**
  * mcs_nl_put_session - put what there is to know of a session
  * @skb: message
- * @sess: session, mutex held, not closing
+ * @sess: session, info_mutex held, not closing
  *
  * Return: 0 or -EMSGSIZE.
  */
 int mcs_nl_put_session(struct sk_buff *skb, struct mcs_session *sess)
 {
-	lockdep_assert_held(&sess->mutex);
+	lockdep_assert_held(&sess->info_mutex);
 
 	if (nla_put_u32(skb, ISCSI_MCS_A_SESSION_SID, sess->sid) ||
 	    nla_put_u32(skb, ISCSI_MCS_A_SESSION_HOST_NO,
@@ -311,12 +313,16 @@ static bool mcs_nl_put_conn_ipsec(struct sk_buff *skb, struct mcs_conn *conn)
 
 static bool mcs_nl_put_conn_last(struct sk_buff *skb, struct mcs_conn *conn)
 {
+	char text[sizeof(conn->last_text)];
+
+	/* It may be written at the same time. */
+	strscpy(text, conn->last_text, sizeof(text));
 	return (conn->last_error &&
 		nla_put_u32(skb, ISCSI_MCS_A_CONN_LAST_ERROR,
 			    -conn->last_error)) ||
-	       (conn->last_text[0] &&
+	       (text[0] &&
 		nla_put_string(skb, ISCSI_MCS_A_CONN_LAST_ERROR_TEXT,
-			       conn->last_text)) ||
+			       text)) ||
 	       nla_put_u8(skb, ISCSI_MCS_A_CONN_LOGIN_STATUS_CLASS,
 			  conn->status_class) ||
 	       nla_put_u8(skb, ISCSI_MCS_A_CONN_LOGIN_STATUS_DETAIL,
@@ -327,14 +333,15 @@ static bool mcs_nl_put_conn_last(struct sk_buff *skb, struct mcs_conn *conn)
 /**
  * mcs_nl_put_conn - put what there is to know of a connection
  * @skb: message
- * @conn: connection, session mutex held
+ * @conn: connection: a reference held, or under rcu_read_lock()
+ *
+ * What is read here may change meanwhile: it is for people, and for programs
+ * that take an event for the sign to read again.
  *
  * Return: 0 or -EMSGSIZE.
  */
 int mcs_nl_put_conn(struct sk_buff *skb, struct mcs_conn *conn)
 {
-	lockdep_assert_held(&conn->sess->mutex);
-
 	if (nla_put_u32(skb, ISCSI_MCS_A_CONN_SID, conn->sess->sid) ||
 	    nla_put_u16(skb, ISCSI_MCS_A_CONN_CID, conn->cid) ||
 	    nla_put_u32(skb, ISCSI_MCS_A_CONN_ID, conn->id) ||

@@ -129,7 +129,9 @@ int mcs_param_set(struct iscsi_cls_conn *cls_conn, enum iscsi_param param,
 			sess->isess->max_r2t = max_r2t;
 		break;
 	default:
+		mutex_lock(&sess->info_mutex);
 		err = iscsi_set_param(cls_conn, param, buf, buflen);
+		mutex_unlock(&sess->info_mutex);
 		break;
 	}
 	mutex_unlock(&sess->mutex);

@@ -27,6 +27,7 @@ struct mcs_task;
  *   rx_queue_mutex, cls_conn->ep_mutex   (transport class, above our ops)
  *     mcs_sessions_mutex                 list of all sessions; a leaf
  *       sess->mutex                      connections, parked commands, state
+ *         sess->info_mutex               what netlink reads; a leaf
  *         lock_sock(sk)                  io_work only
  *           sess->lead_mutex             PDUs to and from iscsid
  *           iscsi frwd_lock > back_lock  libiscsi
@@ -61,6 +62,8 @@ struct mcs_task;
  * @sid: open-iscsi's number of the session
  *
  * @mutex: protects what has no other protection
+ * @info_mutex: names stay, and @closing is not set: for whoever only reads, and
+ *	does not want to wait for a recovery under @mutex
  * @stopping: how many stops, starts or ends of the session want @mutex: whoever
  *	waits for the target under it gives up
  * @wake: waiters that look at @stopping
@@ -91,6 +94,8 @@ struct mcs_task;
  * @r2ts: storage of the R2T rings
  * @max_r2t: MaxOutstandingR2T they are made for
  * @parked: commands that no connection holds
+ * @fencing: the target is cleaning up a lost connection; LIO answers nothing on
+ *	the survivor that asked until its disks are done with the old commands
  * @lost: CmdSNs of lost connections that the target may wait for
  * @nlost: their number
  *
@@ -130,6 +135,7 @@ struct mcs_session {
 
 	/* state */
 	struct mutex mutex;
+	struct mutex info_mutex;	/* see above */
 	atomic_t stopping;
 	wait_queue_head_t wake;
 	enum iscsi_mcs_session_state state;
@@ -161,6 +167,7 @@ struct mcs_session {
 	struct mcs_r2t *r2ts;
 	u32 max_r2t;
 	struct list_head parked;
+	bool fencing;
 	u32 *lost;
 	u32 nlost;
 

@@ -237,7 +237,9 @@ void mcs_startup_close(struct mcs_session *sess)
 	struct mcs_conn *conn;
 
 	mcs_session_lock_stop(sess);
+	mutex_lock(&sess->info_mutex);
 	sess->closing = true;
+	mutex_unlock(&sess->info_mutex);
 	mcs_recovery_stop_all(sess, ISCSI_MCS_REASON_SESSION_CLOSED);
 	mcs_recovery_fail_parked(sess, DID_NO_CONNECT << 16);
 	while (!list_empty(&sess->conns)) {
