@@ -100,6 +100,17 @@ static int mcs_nl_reply(struct genl_info *info, u8 cmd, struct mcs_session *sess
 	return genlmsg_reply(skb, info);
 }
 
+static int mcs_nl_answer(struct genl_info *info, u8 cmd,
+			 struct mcs_session *sess, struct mcs_conn *conn)
+{
+	int err;
+
+	mutex_lock(&sess->info_mutex);
+	err = sess->closing ? -ENOENT : mcs_nl_reply(info, cmd, sess, conn);
+	mutex_unlock(&sess->info_mutex);
+	return err;
+}
+
 /**
  * iscsi_mcs_nl_session_get_doit - one session
  * @skb: request
@@ -115,10 +126,7 @@ int iscsi_mcs_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info)
 	sess = mcs_nl_session(info, ISCSI_MCS_A_SESSION_SID);
 	if (IS_ERR(sess))
 		return PTR_ERR(sess);
-	mutex_lock(&sess->info_mutex);
-	err = sess->closing ? -ENOENT :
-	      mcs_nl_reply(info, ISCSI_MCS_CMD_SESSION_GET, sess, NULL);
-	mutex_unlock(&sess->info_mutex);
+	err = mcs_nl_answer(info, ISCSI_MCS_CMD_SESSION_GET, sess, NULL);
 	mcs_session_put(sess);
 	return err;
 }
@@ -231,7 +239,7 @@ int iscsi_mcs_nl_conn_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(conn)) {
 		err = PTR_ERR(conn);
 	} else {
-		err = mcs_nl_reply(info, ISCSI_MCS_CMD_CONN_GET, sess, conn);
+		err = mcs_nl_answer(info, ISCSI_MCS_CMD_CONN_GET, sess, conn);
 		mcs_conn_put(conn);
 	}
 	mcs_session_put(sess);
@@ -246,6 +254,11 @@ static int mcs_nl_dump_conns(struct sk_buff *skb, struct netlink_callback *cb,
 	long n = 0;
 	int err = 0;
 
+	mutex_lock(&sess->info_mutex);
+	if (sess->closing) {
+		mutex_unlock(&sess->info_mutex);
+		return 0;
+	}
 	rcu_read_lock();
 	list_for_each_entry_rcu(conn, &sess->conns, node) {
 		if (n++ < cb->args[1])
@@ -257,6 +270,7 @@ static int mcs_nl_dump_conns(struct sk_buff *skb, struct netlink_callback *cb,
 		cb->args[1] = n;
 	}
 	rcu_read_unlock();
+	mutex_unlock(&sess->info_mutex);
 	return err;
 }
 
@@ -377,7 +391,7 @@ int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
 	req.auth = auth;
 	err = mcs_admin_add(sess, &req, &conn, info->extack);
 	if (!err) {
-		err = mcs_nl_reply(info, ISCSI_MCS_CMD_CONN_ADD, sess, conn);
+		err = mcs_nl_answer(info, ISCSI_MCS_CMD_CONN_ADD, sess, conn);
 		mcs_conn_put(conn);
 	}
 	/* The connection has taken it, or not. */
@@ -408,12 +422,16 @@ int iscsi_mcs_nl_conn_set_doit(struct sk_buff *skb, struct genl_info *info)
 	sess = mcs_nl_session(info, ISCSI_MCS_A_CONN_SID);
 	if (IS_ERR(sess))
 		return PTR_ERR(sess);
-	mutex_lock(&sess->mutex);
 	conn = mcs_nl_conn(sess, info);
-	err = IS_ERR(conn) ? PTR_ERR(conn) :
-	      mcs_admin_set(sess, conn, r ? &role : NULL, w ? &weight : NULL,
-			    info->extack);
-	mutex_unlock(&sess->mutex);
+	if (IS_ERR(conn)) {
+		err = PTR_ERR(conn);
+	} else {
+		mutex_lock(&sess->mutex);
+		err = mcs_admin_set(sess, conn, r ? &role : NULL,
+				    w ? &weight : NULL, info->extack);
+		mutex_unlock(&sess->mutex);
+		mcs_conn_put(conn);
+	}
 	mcs_session_put(sess);
 	return err;
 }

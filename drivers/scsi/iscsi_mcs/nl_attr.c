@@ -333,7 +333,8 @@ static bool mcs_nl_put_conn_last(struct sk_buff *skb, struct mcs_conn *conn)
 /**
  * mcs_nl_put_conn - put what there is to know of a connection
  * @skb: message
- * @conn: connection: a reference held, or under rcu_read_lock()
+ * @conn: connection: a reference held, or under rcu_read_lock(); its session's
+ *	info_mutex held, not closing
  *
  * What is read here may change meanwhile: it is for people, and for programs
  * that take an event for the sign to read again.
@@ -342,6 +343,8 @@ static bool mcs_nl_put_conn_last(struct sk_buff *skb, struct mcs_conn *conn)
  */
 int mcs_nl_put_conn(struct sk_buff *skb, struct mcs_conn *conn)
 {
+	lockdep_assert_held(&conn->sess->info_mutex);
+
 	if (nla_put_u32(skb, ISCSI_MCS_A_CONN_SID, conn->sess->sid) ||
 	    nla_put_u16(skb, ISCSI_MCS_A_CONN_CID, conn->cid) ||
 	    nla_put_u32(skb, ISCSI_MCS_A_CONN_ID, conn->id) ||
