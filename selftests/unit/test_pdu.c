@@ -37,6 +37,7 @@ static bool ok(u8 opcode, u32 dlength, const struct mcs_pdu_limits *lim)
 	struct iscsi_hdr hdr = { .opcode = opcode };
 
 	hton24(hdr.dlength, dlength);
+	hdr.itt = RESERVED_ITT;
 	hdr.ttt = cpu_to_be32(ISCSI_RESERVED_TAG);
 	return !mcs_pdu_check_bhs(&hdr, lim);
 }
@@ -72,6 +73,16 @@ static void limits_the_data_segment(void **state)
 	assert_false(ok(ISCSI_OP_R2T, 1, &full_feature));
 	assert_false(ok(ISCSI_OP_LOGOUT_RSP, 1, &full_feature));
 	assert_false(ok(ISCSI_OP_SCSI_TMFUNC_RSP, 1, &full_feature));
+}
+
+static void refuses_messages_that_name_a_task(void **state)
+{
+	struct iscsi_hdr hdr = { .opcode = ISCSI_OP_ASYNC_EVENT };
+
+	hdr.itt = RESERVED_ITT;
+	assert_null(mcs_pdu_check_bhs(&hdr, &full_feature));
+	hdr.itt = (__force itt_t)cpu_to_be32(1);
+	assert_non_null(mcs_pdu_check_bhs(&hdr, &full_feature));
 }
 
 static void refuses_contradictory_pings(void **state)
@@ -217,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_the_targets_opcodes),
 		cmocka_unit_test(limits_the_data_segment),
+		cmocka_unit_test(refuses_messages_that_name_a_task),
 		cmocka_unit_test(refuses_contradictory_pings),
 		cmocka_unit_test(knows_who_uses_up_a_statsn),
 		cmocka_unit_test(judges_data_in),

@@ -56,6 +56,8 @@ const char *mcs_pdu_check_bhs(const struct iscsi_hdr *hdr,
 	} else if (dlen > MCS_PDU_CTL_DATA_MAX) {
 		return "data segment too long for its opcode";
 	}
+	if (opcode == ISCSI_OP_ASYNC_EVENT && hdr->itt != RESERVED_ITT)
+		return "Async Message with a task tag";
 	if (opcode == ISCSI_OP_NOOP_IN && hdr->itt == RESERVED_ITT && dlen)
 		return "NOP-In ping with a data segment";
 	if (opcode == ISCSI_OP_NOOP_IN && hdr->itt != RESERVED_ITT &&
