@@ -11,13 +11,13 @@
 #include "connect.h"
 #include "event.h"
 #include "ipsec.h"
+#include "leave.h"
 #include "recovery.h"
 #include "session.h"
 
 /* Adding and removing connections on request. */
 
 #define MCS_ADMIN_DRAIN_TIMEOUT		(30 * HZ)
-#define MCS_ADMIN_LOGOUT_TIMEOUT	(10 * HZ)
 
 static bool mcs_admin_same_addr(const struct sockaddr_storage *a,
 				const struct sockaddr_storage *b, bool port)
@@ -250,61 +250,14 @@ int mcs_admin_set(struct mcs_session *sess, struct mcs_conn *conn,
 	return 0;
 }
 
-/* Stop giving it commands; those it has come to their end */
-static int mcs_admin_drain(struct mcs_conn *conn)
-{
-	struct mcs_session *sess = conn->sess;
-	bool drained;
-
-	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_DRAINING);
-	spin_lock_bh(&conn->q_lock);
-	conn->accepting = false;
-	spin_unlock_bh(&conn->q_lock);
-
-	mutex_unlock(&sess->mutex);
-	drained = wait_event_timeout(sess->wake,
-				     !atomic_read(&conn->cmds) ||
-				     !mcs_conn_is_live(conn) ||
-				     atomic_read(&sess->stopping),
-				     MCS_ADMIN_DRAIN_TIMEOUT);
-	mutex_lock(&sess->mutex);
-
-	if (sess->closing || !mcs_conn_is_live(conn) ||
-	    conn->state != ISCSI_MCS_CONN_STATE_DRAINING)
-		return -ECANCELED;
-	return drained && !atomic_read(&conn->cmds) ? 0 : -ETIMEDOUT;
-}
-
-/* Logout with reason "close the connection", on the connection itself */
-static int mcs_admin_logout(struct mcs_conn *conn)
-{
-	struct mcs_session *sess = conn->sess;
-	struct iscsi_logout *hdr;
-	struct mcs_ctl_wait *w;
-	int err;
-
-	w = kmalloc(sizeof(*w), GFP_KERNEL);
-	if (!w)
-		return -ENOMEM;
-	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_LOGOUT);
-	mcs_ctl_wait_init(w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
-	hdr = (struct iscsi_logout *)&w->ctl.hdr;
-	hdr->flags = ISCSI_FLAG_CMD_FINAL |
-		     ISCSI_LOGOUT_REASON_CLOSE_CONNECTION;
-	hdr->cid = cpu_to_be16(conn->cid);
-	/* Offset 20 is the CID here, not a tag. */
-	memset(hdr->rsvd3, 0, sizeof(hdr->rsvd3));
-
-	mutex_unlock(&sess->mutex);
-	err = mcs_ctl_wait_run(conn, w, MCS_ADMIN_LOGOUT_TIMEOUT);
-	mutex_lock(&sess->mutex);
-	kfree(w);
-	return err;
-}
-
 static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
 			       struct netlink_ext_ack *extack)
 {
+	if (test_bit(MCS_CONN_LEAVING, &conn->flags) && conn->sock) {
+		NL_SET_ERR_MSG(extack,
+			       "target has just asked this connection to log out, try again");
+		return -EAGAIN;
+	}
 	switch (conn->state) {
 	case ISCSI_MCS_CONN_STATE_REMOVING:
 	case ISCSI_MCS_CONN_STATE_DRAINING:
@@ -355,7 +308,7 @@ int mcs_admin_del(struct mcs_session *sess, struct mcs_conn *conn,
 		goto out;
 
 	if (conn->accepting) {
-		err = mcs_admin_drain(conn);
+		err = mcs_leave_drain(conn, MCS_ADMIN_DRAIN_TIMEOUT);
 		if (err == -ETIMEDOUT) {
 			NL_SET_ERR_MSG(extack,
 				       "commands on the connection do not come to an end");
@@ -364,7 +317,7 @@ int mcs_admin_del(struct mcs_session *sess, struct mcs_conn *conn,
 		}
 		/* A failed logout still ends with a closed connection. */
 		if (!err)
-			mcs_admin_logout(conn);
+			mcs_leave_logout(conn, NULL);
 		if (sess->closing) {
 			NL_SET_ERR_MSG(extack, "session is closing");
 			err = -ESHUTDOWN;

@@ -160,6 +160,7 @@ enum mcs_conn_flag {
 	MCS_CONN_WIN_WAIT,	/* has commands but the window is closed */
 	MCS_CONN_WANT_PING,	/* a command is late: ask the target now */
 	MCS_CONN_NO_RETRY,	/* do not connect again by itself */
+	MCS_CONN_LEAVING,	/* the target has asked for its logout */
 };
 
 /**
@@ -222,6 +223,9 @@ enum mcs_conn_flag {
  * @ddgst: data digest in use
  *
  * @ping: NOP-Out that checks the connection
+ * @text: empty Text Request, because the target wants to negotiate
+ * @text_sent: it is under way
+ * @replies: PDUs under way that the target made us send
  * @ping_sent: jiffies when @ping was queued, 0 if none is under way
  * @ping_time: the same for measuring
  * @ping_rtt_us: last round trip
@@ -234,6 +238,7 @@ enum mcs_conn_flag {
  * @connect_work: connects and logs in
  * @connect_done: completed after every attempt
  * @down_since: jiffies of the last loss, 0 while up
+ * @leave_by: jiffies until when it has to be drained, if MCS_CONN_LEAVING
  * @attempts: failed attempts in a row
  * @up_since: jiffies when it last began to carry commands
  * @flaps: losses in a row that came soon after that
@@ -310,6 +315,9 @@ struct mcs_conn {
 
 	/* liveness */
 	struct mcs_ctl ping;
+	struct mcs_ctl text;
+	bool text_sent;
+	atomic_t replies;
 	unsigned long ping_sent;
 	ktime_t ping_time;
 	u32 ping_rtt_us;
@@ -323,6 +331,7 @@ struct mcs_conn {
 	struct delayed_work connect_work;
 	struct completion connect_done;
 	unsigned long down_since;
+	unsigned long leave_by;
 	u32 attempts;
 	unsigned long up_since;
 	u32 flaps;

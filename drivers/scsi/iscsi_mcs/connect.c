@@ -13,6 +13,7 @@
 #include "event.h"
 #include "failover.h"
 #include "ipsec.h"
+#include "leave.h"
 #include "login.h"
 #include "main.h"
 #include "recovery.h"
@@ -453,6 +454,8 @@ static void mcs_connect_work(struct work_struct *work)
 	int err;
 
 	mutex_lock(&sess->mutex);
+	if (mcs_leave_run(conn))
+		goto out;
 	err = mcs_connect_begin(conn);
 	mutex_unlock(&sess->mutex);
 	if (!err)

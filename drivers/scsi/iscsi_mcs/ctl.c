@@ -253,22 +253,40 @@ void mcs_ctl_ping(struct mcs_conn *conn)
 		WRITE_ONCE(conn->ping_sent, 0);
 }
 
-static void mcs_ctl_free_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
-			      const struct iscsi_hdr *rsp)
+/*
+ * PDUs the target makes us send: answers to its pings, plugs for what it
+ * rejects. It may ask for more than it takes, so there are only so many.
+ */
+#define MCS_CTL_REPLIES		64
+
+static void mcs_ctl_reply_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
+			       const struct iscsi_hdr *rsp)
 {
+	atomic_dec(&conn->replies);
 	kfree(ctl);
 }
 
-static struct mcs_ctl *mcs_ctl_new_nop(void)
+static struct mcs_ctl *mcs_ctl_new_reply(struct mcs_conn *conn, u8 opcode)
 {
-	struct mcs_ctl *ctl = kmalloc(sizeof(*ctl), GFP_ATOMIC);
+	struct mcs_ctl *ctl = NULL;
 
-	if (!ctl)
+	if (atomic_inc_return(&conn->replies) <= MCS_CTL_REPLIES)
+		ctl = kmalloc(sizeof(*ctl), GFP_ATOMIC);
+	if (!ctl) {
+		atomic_dec(&conn->replies);
 		return NULL;
-	mcs_ctl_init(ctl, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE,
-		     mcs_ctl_free_done);
-	ctl->has_answer = false;
+	}
+	mcs_ctl_init(ctl, opcode, mcs_ctl_reply_done);
 	return ctl;
+}
+
+static int mcs_ctl_queue_reply(struct mcs_conn *conn, struct mcs_ctl *ctl)
+{
+	int err = mcs_ctl_queue(conn, ctl);
+
+	if (err)
+		ctl->done(conn, ctl, NULL);
+	return err;
 }
 
 /**
@@ -276,18 +294,20 @@ static struct mcs_ctl *mcs_ctl_new_nop(void)
  * @conn: connection
  * @nop: NOP-In with a Target Transfer Tag
  *
- * Without memory the ping stays unanswered; the target asks again.
+ * Without memory, or when the target does not even take the answers to its
+ * earlier ones, the ping stays unanswered; the target asks again.
  */
 void mcs_ctl_pong(struct mcs_conn *conn, const struct iscsi_nopin *nop)
 {
-	struct mcs_ctl *ctl = mcs_ctl_new_nop();
+	struct mcs_ctl *ctl;
 
+	ctl = mcs_ctl_new_reply(conn, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE);
 	if (!ctl)
 		return;
+	ctl->has_answer = false;
 	ctl->hdr.lun = nop->lun;
 	ctl->hdr.ttt = nop->ttt;
-	if (mcs_ctl_queue(conn, ctl))
-		kfree(ctl);
+	mcs_ctl_queue_reply(conn, ctl);
 }
 
 /**
@@ -296,8 +316,66 @@ void mcs_ctl_pong(struct mcs_conn *conn, const struct iscsi_nopin *nop)
  */
 void mcs_ctl_ack(struct mcs_conn *conn)
 {
-	struct mcs_ctl *ctl = mcs_ctl_new_nop();
+	struct mcs_ctl *ctl;
 
-	if (ctl && mcs_ctl_queue(conn, ctl))
-		kfree(ctl);
+	ctl = mcs_ctl_new_reply(conn, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE);
+	if (!ctl)
+		return;
+	ctl->has_answer = false;
+	mcs_ctl_queue_reply(conn, ctl);
+}
+
+static void mcs_ctl_plug_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
+			      const struct iscsi_hdr *rsp)
+{
+	const struct iscsi_nopout *nop = (struct iscsi_nopout *)&ctl->hdr;
+	struct mcs_session *sess = conn->sess;
+
+	/* Lost with the connection: somebody else has to fill the number. */
+	if (!rsp && !mcs_conn_is_live(conn) && sess->nlost < sess->ntasks)
+		sess->lost[sess->nlost++] = be32_to_cpu(nop->cmdsn);
+	mcs_ctl_reply_done(conn, ctl, rsp);
+}
+
+/**
+ * mcs_ctl_plug - fill a number the target does not count as received
+ * @conn: connection that had sent it
+ * @cmdsn: the number
+ *
+ * Return: 0 or a negative errno, when the connection has to be given up.
+ */
+int mcs_ctl_plug(struct mcs_conn *conn, u32 cmdsn)
+{
+	struct mcs_ctl *ctl = mcs_ctl_new_reply(conn, ISCSI_OP_NOOP_OUT);
+
+	if (!ctl)
+		return -ENOMEM;
+	((struct iscsi_nopout *)&ctl->hdr)->cmdsn = cpu_to_be32(cmdsn);
+	ctl->has_cmdsn = true;
+	ctl->done = mcs_ctl_plug_done;
+	return mcs_ctl_queue_reply(conn, ctl);
+}
+
+static void mcs_ctl_text_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
+			      const struct iscsi_hdr *rsp)
+{
+	conn->text_sent = false;
+}
+
+/**
+ * mcs_ctl_negotiate - the target wants to negotiate (Async event 4)
+ * @conn: connection; io_work only
+ *
+ * We have nothing to say: an empty Text Request lets the target speak, and
+ * what it says changes nothing. At most one is under way.
+ */
+void mcs_ctl_negotiate(struct mcs_conn *conn)
+{
+	if (conn->text_sent)
+		return;
+	mcs_ctl_init(&conn->text, ISCSI_OP_TEXT | ISCSI_OP_IMMEDIATE,
+		     mcs_ctl_text_done);
+	conn->text_sent = true;
+	if (mcs_ctl_queue(conn, &conn->text))
+		conn->text_sent = false;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include <linux/ratelimit.h>
 #include <scsi/scsi_cmnd.h>
 
 #include "conn.h"
 #include "lead.h"
+#include "leave.h"
 #include "rsp.h"
 #include "rsp_scsi.h"
 #include "session.h"
@@ -12,6 +14,9 @@
  * What the target's PDUs mean. Every function returns NULL, or the rule the
  * target broke; the connection is failed then.
  */
+
+/* All active tasks for a LUN terminated: TaskReporting=FastAbort only */
+#define MCS_ASYNC_FAST_ABORT	5
 
 static const char *mcs_rsp_check_statsn(struct mcs_conn *conn)
 {
@@ -132,19 +137,23 @@ static const char *mcs_rsp_async(struct mcs_conn *conn)
 
 	switch (async->async_event) {
 	case ISCSI_ASYNC_MSG_REQUEST_LOGOUT:
-		/* iscsid answers with a logout of the whole session. */
-		if (READ_ONCE(conn->sess->nconns) == 1) {
+		/* Alone it is the session's end, which is iscsid's business. */
+		if (READ_ONCE(conn->accepting) &&
+		    mcs_session_active_conns(conn->sess) == 1)
 			mcs_lead_pass_up(conn);
-			return NULL;
-		}
-		mcs_conn_fail(conn, ISCSI_MCS_REASON_TARGET_LOGOUT, -ECONNRESET,
-			      "target asked for logout");
+		else
+			mcs_leave_asked(conn, be16_to_cpu(async->param3));
 		return NULL;
 	case ISCSI_ASYNC_MSG_DROPPING_CONNECTION:
 		return mcs_rsp_drop_cid(conn, be16_to_cpu(async->param1));
 	case ISCSI_ASYNC_MSG_DROPPING_ALL_CONNECTIONS:
 		mcs_rsp_drop_all(conn);
 		return NULL;
+	case ISCSI_ASYNC_MSG_PARAM_NEGOTIATION:
+		mcs_ctl_negotiate(conn);
+		return NULL;
+	case MCS_ASYNC_FAST_ABORT:
+		return "Async event 5 without FastAbort";
 	default:
 		mcs_lead_pass_up(conn);
 		return NULL;
@@ -156,18 +165,23 @@ static const char *mcs_rsp_reject(struct mcs_conn *conn)
 	const struct iscsi_reject *rej =
 		(const struct iscsi_reject *)&conn->rx.hdr;
 	const struct iscsi_hdr *bad = (const struct iscsi_hdr *)conn->rx.buf;
+	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
 	struct mcs_ctl *ctl;
 
 	if (conn->rx.dlen < sizeof(*bad))
 		return "Reject without the rejected header";
 
-	shost_printk(KERN_NOTICE, conn->sess->shost,
-		     "conn %u: target rejected a PDU, opcode 0x%02x reason 0x%02x\n",
-		     conn->id, mcs_pdu_opcode(bad), rej->reason);
+	if (__ratelimit(&limit))
+		shost_printk(KERN_NOTICE, conn->sess->shost,
+			     "conn %u: target rejected a PDU, opcode 0x%02x reason 0x%02x\n",
+			     conn->id, mcs_pdu_opcode(bad), rej->reason);
 	switch (mcs_pdu_opcode(bad)) {
 	case ISCSI_OP_SCSI_CMD:
-	case ISCSI_OP_SCSI_DATA_OUT:
 		return mcs_rsp_scsi_rejected(conn, bad);
+	case ISCSI_OP_SCSI_DATA_OUT:
+		/* The target ends the command by a response of its own. */
+		return NULL;
 	}
 	ctl = mcs_ctl_match(conn, bad->itt, mcs_pdu_opcode(bad) | 0x20);
 	if (ctl)

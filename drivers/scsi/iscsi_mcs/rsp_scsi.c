@@ -194,8 +194,22 @@ const char *mcs_rsp_r2t(struct mcs_conn *conn)
 	return NULL;
 }
 
+/*
+ * Does the target still wait for this number? It does not count what it
+ * rejects as received (RFC 7143, 7.3), and executes nothing behind it.
+ */
+static bool mcs_rsp_is_hole(struct mcs_session *sess, u32 cmdsn)
+{
+	bool hole;
+
+	spin_lock_bh(&sess->win_lock);
+	hole = !mcs_sn_before(cmdsn, sess->win.exp_cmdsn);
+	spin_unlock_bh(&sess->win_lock);
+	return hole;
+}
+
 /**
- * mcs_rsp_scsi_rejected - the target refused a SCSI Command or Data-Out
+ * mcs_rsp_scsi_rejected - the target refused a SCSI Command
  * @conn: connection
  * @bad: the refused header, as the target returned it: untrusted
  *
@@ -208,6 +222,10 @@ const char *mcs_rsp_scsi_rejected(struct mcs_conn *conn,
 
 	if (!task || task->finish_after_tx)
 		return "Reject of a command this connection does not have";
+	/* Not without its number: a lost connection's numbers are filled. */
+	if (mcs_rsp_is_hole(conn->sess, task->cmdsn) &&
+	    mcs_ctl_plug(conn, task->cmdsn))
+		return "more Rejects than can be dealt with";
 	mcs_conn_finish_task(conn, task, DID_ERROR << 16);
 	return NULL;
 }

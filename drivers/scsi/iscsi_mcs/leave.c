@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) The iscsi_mcs authors */
+#include <linux/slab.h>
+
+#include "conn.h"
+#include "connect.h"
+#include "event.h"
+#include "leave.h"
+#include "main.h"
+#include "recovery.h"
+#include "session.h"
+
+/*
+ * A connection leaves the session in good order: it gets no more commands,
+ * those it has come to their end, and it logs itself out. On request of the
+ * administrator, who wants it gone, or of the target (Async event 1), which
+ * wants it back later.
+ */
+
+#define MCS_LEAVE_LOGOUT_TIMEOUT	(10 * HZ)
+#define MCS_LEAVE_DRAIN_MAX		(30 * HZ)
+#define MCS_LEAVE_RETURN_MIN		(HZ / 2)
+
+/**
+ * mcs_leave_drain - have a connection's commands come to their end
+ * @conn: connection in full feature phase
+ * @timeout: jiffies
+ *
+ * It takes no new ones. Drops the session mutex while it waits.
+ *
+ * Return: 0, -ETIMEDOUT, or -ECANCELED when somebody else has taken it over.
+ */
+int mcs_leave_drain(struct mcs_conn *conn, unsigned long timeout)
+{
+	struct mcs_session *sess = conn->sess;
+	bool drained;
+
+	lockdep_assert_held(&sess->mutex);
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_DRAINING);
+	spin_lock_bh(&conn->q_lock);
+	conn->accepting = false;
+	spin_unlock_bh(&conn->q_lock);
+
+	mutex_unlock(&sess->mutex);
+	drained = wait_event_timeout(sess->wake,
+				     !atomic_read(&conn->cmds) ||
+				     !mcs_conn_is_live(conn) ||
+				     atomic_read(&sess->stopping), timeout);
+	mutex_lock(&sess->mutex);
+
+	if (sess->closing || !mcs_conn_is_live(conn) ||
+	    conn->state != ISCSI_MCS_CONN_STATE_DRAINING)
+		return -ECANCELED;
+	return drained && !atomic_read(&conn->cmds) ? 0 : -ETIMEDOUT;
+}
+
+/**
+ * mcs_leave_logout - Logout "close the connection", on the connection itself
+ * @conn: drained connection
+ * @time2wait: set to what the target says when it agrees; may be NULL
+ *
+ * Drops the session mutex while it waits.
+ *
+ * Return: response code, or a negative errno.
+ */
+int mcs_leave_logout(struct mcs_conn *conn, u16 *time2wait)
+{
+	struct mcs_session *sess = conn->sess;
+	struct iscsi_logout_rsp *rsp;
+	struct iscsi_logout *hdr;
+	struct mcs_ctl_wait *w;
+	int ret;
+
+	lockdep_assert_held(&sess->mutex);
+	w = kmalloc(sizeof(*w), GFP_NOIO);
+	if (!w)
+		return -ENOMEM;
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_LOGOUT);
+	mcs_ctl_wait_init(w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
+	hdr = (struct iscsi_logout *)&w->ctl.hdr;
+	hdr->flags = ISCSI_FLAG_CMD_FINAL |
+		     ISCSI_LOGOUT_REASON_CLOSE_CONNECTION;
+	hdr->cid = cpu_to_be16(conn->cid);
+	/* Offset 20 is the CID here, not a tag. */
+	memset(hdr->rsvd3, 0, sizeof(hdr->rsvd3));
+
+	mutex_unlock(&sess->mutex);
+	ret = mcs_ctl_wait_run(conn, w, MCS_LEAVE_LOGOUT_TIMEOUT);
+	mutex_lock(&sess->mutex);
+	if (!ret) {
+		rsp = (struct iscsi_logout_rsp *)&w->rsp;
+		ret = rsp->response;
+		if (time2wait)
+			*time2wait = be16_to_cpu(rsp->t2wait);
+	}
+	kfree(w);
+	return ret;
+}
+
+/**
+ * mcs_leave_asked - the target asks this connection to log out
+ * @conn: connection; io_work only
+ * @seconds: what the target will wait for that
+ *
+ * The first request counts; the target goes on waiting from there.
+ */
+void mcs_leave_asked(struct mcs_conn *conn, u16 seconds)
+{
+	if (test_bit(MCS_CONN_LEAVING, &conn->flags))
+		return;
+	/* A quarter of the time is for the Logout. */
+	conn->leave_by = jiffies + min_t(unsigned long, MCS_LEAVE_DRAIN_MAX,
+					 (unsigned long)seconds * HZ * 3 / 4);
+	set_bit(MCS_CONN_LEAVING, &conn->flags);
+	mod_delayed_work(mcs_connect_wq, &conn->connect_work, 0);
+}
+
+/* It did not work out: recovery has a survivor log it out */
+static void mcs_leave_failed(struct mcs_conn *conn, int err)
+{
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_DRAINING);
+	mcs_conn_fail(conn, ISCSI_MCS_REASON_TARGET_LOGOUT, err,
+		      "target asked for logout, which was not possible in time");
+	/* It may have been lost before, when that was none of its business. */
+	mcs_recovery_kick(conn->sess);
+}
+
+/* It has gone as asked: come back when the target likes */
+static void mcs_leave_done(struct mcs_conn *conn, u16 time2wait)
+{
+	mcs_recovery_drop_conn(conn, false);
+	conn->last_reason = ISCSI_MCS_REASON_TARGET_LOGOUT;
+	conn->last_error = 0;
+	strscpy(conn->last_text, "target asked for logout",
+		sizeof(conn->last_text));
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
+	mcs_event_conn_down(conn, 0);
+	mcs_connect_start(conn, max_t(unsigned long, MCS_LEAVE_RETURN_MIN,
+				      time2wait * HZ));
+}
+
+/**
+ * mcs_leave_run - do what the target has asked for, if it has
+ * @conn: connection; connect_work only
+ *
+ * Context: under the session mutex, which is dropped meanwhile.
+ * Return: false when there was nothing to do.
+ */
+bool mcs_leave_run(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	unsigned long now = jiffies;
+	u16 time2wait = 0;
+	int err;
+
+	lockdep_assert_held(&sess->mutex);
+	if (!test_bit(MCS_CONN_LEAVING, &conn->flags) || !conn->sock)
+		return false;
+	if (conn->state != ISCSI_MCS_CONN_STATE_UP ||
+	    test_bit(MCS_CONN_BROKEN, &conn->flags))
+		return true;
+
+	err = mcs_leave_drain(conn, time_before(now, conn->leave_by) ?
+			      conn->leave_by - now : 0);
+	if (err == -ECANCELED)
+		return true;
+	if (!err) {
+		err = mcs_leave_logout(conn, &time2wait);
+		if (sess->closing ||
+		    conn->state != ISCSI_MCS_CONN_STATE_LOGOUT)
+			return true;
+	}
+	if (err)
+		mcs_leave_failed(conn, err < 0 ? err : -EREMOTEIO);
+	else
+		mcs_leave_done(conn, time2wait);
+	return true;
+}
