@@ -220,9 +220,10 @@ else
 	done
 fi
 ./qemu/deps.sh rig || exit 1
-# a program that scenarios run in the guest
-make --no-print-directory -s -C unit build/hostile_target >"$results/unit.log" 2>&1 ||
-	rig_die "cannot build selftests/unit/build/hostile_target, see $results/unit.log"
+# programs that scenarios run in the guest
+{ make --no-print-directory -s -C unit build/hostile_target &&
+	make --no-print-directory -s -C peer; } >"$results/programs.log" 2>&1 ||
+	rig_die "cannot build the programs of selftests/unit and peer, see $results/programs.log"
 rig_lock
 run_boots "${scenarios[@]}"
 

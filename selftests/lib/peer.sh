@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# The scripted target of selftests/peer.
+# shellcheck shell=bash
+
+PEER=$TREE/selftests/peer/build/peer
+
+# Start it; it listens on all links. Options of peer may follow.
+peer_start()	# option...
+{
+	[ -x "$PEER" ] || { echo "no $PEER: run make -C selftests/peer"; return 1; }
+	on_target bg_start peer "$PEER" --socket "$RUN/peer.sock" \
+		--target "$IQN" --verbose "$@"
+	wait_for 10 peer_answers
+}
+
+peer_stop()
+{
+	on_target bg_stop peer
+}
+
+peer_answers()
+{
+	[ -S "$RUN/peer.sock" ] && peer counters >/dev/null 2>&1
+}
+
+# Tell it something; fails when it says error or FAILED.
+peer()		# command...
+{
+	"$PEER" --control "$RUN/peer.sock" "$@"
+}
+
+peer_counter()	# name
+{
+	peer counters | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
+peer_counter_is()	# name, value
+{
+	[ "$(peer_counter "$1")" = "$2" ]
+}
+
+peer_counter_above()	# name, value
+{
+	[ "$(peer_counter "$1")" -gt "$2" ]
+}
+
+# A field of one of its connections.
+peer_conn()	# cid, field
+{
+	peer list | sed -n "s/^cid=$1 .*$2=\([^ ]*\).*/\1/p"
+}
+
+# What the initiator did wrong.
+peer_has_no_complaint()
+{
+	peer_counter_is complaints 0 || fail "$(peer counters | tail -n 1)"
+}

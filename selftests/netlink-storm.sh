@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Users as nobody wants them: messages that are random or nearly right, from
+# root, from nobody, from another network namespace; many processes that add,
+# remove, list and set at once, also while the session logs out and in.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 peer
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
+#
+# NL_MESSAGES (default 40000) random messages, STORM_SECONDS (default 6) of
+# many processes, SEED (default: random).
+# timeout: 240
+
+. "$(dirname "$0")/lib/lib.sh"
+
+: "${NL_MESSAGES:=40000}" "${STORM_SECONDS:=6}" "${SEED:=$RANDOM}"
+STORM=$TREE/selftests/peer/build/storm
+NOBODY="setpriv --reuid 1000 --clear-groups --inh-caps=-all"
+
+storm()		# words...
+{
+	"$STORM" --seed "$SEED" --sid "$(sid)" "$@"
+}
+
+# How many changes the kernel accepted, over all processes.
+changes()	# file
+{
+	tr ' ' '\n' <"$1" | awk -F= '$1 == "changed" { n += $2 } END { print n + 0 }'
+}
+
+random_from_root()
+{
+	storm --messages "$NL_MESSAGES" --seconds 3600 --processes 1 random |
+		tee "$RUN/storm"
+	note "seed $SEED: $(cat "$RUN/storm")"
+	session_is_usable
+}
+
+refused()	# command that runs the storm...
+{
+	"$@" --seed "$SEED" --sid "$(sid)" --family "$("$STORM" family)" \
+		--messages $((NL_MESSAGES / 8)) --seconds 3600 \
+		--processes 1 random | tee "$RUN/storm"
+	equals "$(changes "$RUN/storm")" 0 "changes accepted"
+}
+
+random_from_others()
+{
+	# shellcheck disable=SC2086 # words
+	refused $NOBODY "$STORM"
+	refused unshare --net "$STORM"
+	session_is_usable
+}
+
+# Whatever the storm has set or added: the session still does as it is told.
+session_is_usable()
+{
+	local id
+
+	"$STORM" calm "$(sid)" 1
+	mcsadm policy --session "$(sid)" least-queue-depth
+	for id in $(session_field 'connections[1:][].id'); do
+		mcsadm remove --session "$(sid)" --id "$id" || true
+	done
+	wait_for 20 conns_up 1
+	conn_add 2
+	wait_for 10 conns_up 2
+	fio_verify "$(disk)" --size=2m
+}
+
+busy()		# seconds
+{
+	"$STORM" --seed "$SEED" --sid "$(sid)" --seconds "$1" \
+		--processes 8 busy "$(target_ip 1)" "$(target_ip 2)"
+}
+
+from_many_processes()
+{
+	io_begin "$(disk)" --size=8m
+	busy "$STORM_SECONDS" | tee "$RUN/storm"
+	between "$(changes "$RUN/storm")" 20 100000000 "changes accepted"
+	expect_failure rmmod iscsi_mcs
+	io_end
+	session_is_usable
+}
+
+# The session goes away and comes back under the storm's feet.
+during_logout()
+{
+	bg_start busy "$STORM" --seed "$SEED" --sid "$(sid)" --seconds 8 \
+		--processes 8 busy "$(target_ip 1)" "$(target_ip 2)"
+	wait_for 10 many_configured
+	logout
+	wait_for 20 no_sessions
+	expect_failure test -e "$(disk)"
+	wait_for 30 negate bg_running busy
+}
+
+many_configured()
+{
+	[ "$(session_field conns_configured)" -gt 2 ]
+}
+
+need_mcs
+klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'netlink: .* bytes leftover' \
+	'target rejected' 'not tried again'
+plan 4
+must peer_start --max-connections 8
+must login
+must conn_add 2
+subtest "random messages from root" random_from_root
+subtest "random messages from others change nothing" random_from_others
+subtest "eight processes, under I/O" from_many_processes
+subtest "eight processes, during logout" during_logout
