@@ -261,8 +261,8 @@ extern u8 *disk;
 extern u64 disk_sectors;
 
 u64 now_ms(void);
-__printf(2, 3) void complain(struct conn *conn, const char *format, ...);
-__printf(1, 2) void say(const char *format, ...);
+void complain(struct conn *conn, const char *format, ...);
+void say(const char *format, ...);
 
 /* conn.c */
 struct conn *conn_new(int fd);

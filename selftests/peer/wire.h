@@ -13,7 +13,6 @@ typedef uint64_t u64;
 typedef int32_t s32;
 
 #define ARRAY_SIZE(x)	(sizeof(x) / sizeof((x)[0]))
-#define __printf(a, b)	__attribute__((format(printf, a, b)))
 
 /* iSCSI as RFC 7143 lays it out; offsets are bytes in the basic header. */
 
