@@ -96,6 +96,9 @@ static bool is_change(const struct message *msg)
 {
 	const struct genlmsghdr *genl = (void *)(msg->bytes + NLMSG_HDRLEN);
 
+	/* what is no request is acknowledged and that is all */
+	if (!(msg->hdr.nlmsg_flags & NLM_F_REQUEST))
+		return false;
 	return genl->cmd == 2 || genl->cmd == 4 || genl->cmd == 5;
 }
 
@@ -148,7 +151,8 @@ int nl_talk(struct nl *nl, struct message *msg,
 		nl->unsent++;
 		return -errno;
 	}
-	while (poll(&pollfd, 1, 20) > 0) {
+	/* the kernel has answered before send() returns */
+	while (poll(&pollfd, 1, 0) > 0) {
 		got = recv(nl->fd, in, sizeof(in), 0);
 		if (got <= 0)
 			break;

@@ -310,7 +310,9 @@ static int mcs_connect_attempt(struct mcs_conn *conn, struct socket **sockp)
 		mcs_connect_note_error(conn, err, mcs_connect_errno_text(err));
 		goto err_release;
 	}
-	WRITE_ONCE(conn->state, ISCSI_MCS_CONN_STATE_LOGIN);
+	/* Without the mutex: a removal that has begun meanwhile remains one. */
+	cmpxchg(&conn->state, ISCSI_MCS_CONN_STATE_CONNECTING,
+		ISCSI_MCS_CONN_STATE_LOGIN);
 	err = mcs_connect_login(conn, sock, deadline);
 	if (err)
 		goto err_release;
@@ -582,7 +584,8 @@ void mcs_connect_cancel(struct mcs_conn *conn)
  * mcs_connect_remove - take a connection down and forget it
  * @conn: connection; may be freed here
  *
- * Drops the session mutex for a moment; the state REMOVING keeps others away.
+ * Drops the session mutex for a moment. The state REMOVING keeps others away,
+ * but the end of the session, which may find the connection being removed.
  */
 void mcs_connect_remove(struct mcs_conn *conn)
 {
@@ -591,12 +594,16 @@ void mcs_connect_remove(struct mcs_conn *conn)
 	lockdep_assert_held(&sess->mutex);
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_REMOVING);
 	mcs_recovery_drop_conn(conn, false);
+	mcs_conn_get(conn);
 
 	mutex_unlock(&sess->mutex);
 	cancel_delayed_work_sync(&conn->connect_work);
 	mutex_lock(&sess->mutex);
 
-	mcs_session_remove_conn(sess, conn);
-	mcs_recovery_resubmit(sess);
-	wake_up_all(&sess->wake);
+	if (mcs_session_lists(sess, conn)) {
+		mcs_session_remove_conn(sess, conn);
+		mcs_recovery_resubmit(sess);
+		wake_up_all(&sess->wake);
+	}
+	mcs_conn_put(conn);
 }

@@ -223,10 +223,16 @@ void mcs_session_remove_conn(struct mcs_session *sess, struct mcs_conn *conn)
 		mcs_conn_put(conn);
 }
 
-static bool mcs_session_lists(struct mcs_session *sess, struct mcs_conn *conn)
+/**
+ * mcs_session_lists - is a connection configured?
+ * @sess: session
+ * @conn: connection somebody has a reference on
+ */
+bool mcs_session_lists(struct mcs_session *sess, struct mcs_conn *conn)
 {
 	struct mcs_conn *c;
 
+	lockdep_assert_held(&sess->mutex);
 	list_for_each_entry(c, &sess->conns, node) {
 		if (c == conn)
 			return true;

@@ -208,6 +208,7 @@ void mcs_session_set_state(struct mcs_session *sess,
 			   enum iscsi_mcs_session_state state);
 
 int mcs_session_add_conn(struct mcs_session *sess, struct mcs_conn *conn);
+bool mcs_session_lists(struct mcs_session *sess, struct mcs_conn *conn);
 void mcs_session_remove_conn(struct mcs_session *sess, struct mcs_conn *conn);
 void mcs_session_restore_lead(struct mcs_session *sess);
 void mcs_session_forget_lead(struct mcs_session *sess);
