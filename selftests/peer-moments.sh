@@ -31,14 +31,14 @@ lost_more_than()	# count
 }
 
 # A connection is lost, and at the next such PDU another one.
-second_loss_at()	# event
+second_loss_at()	# event, losses that makes
 {
 	local lost
 
 	lost=$(peer_counter lost)
 	peer trigger "$1" close
 	peer reset "cid=$(cid_of_link 2)"
-	wait_for 10 lost_more_than $((lost + 1))
+	wait_for 10 lost_more_than $((lost + $2 - 1))
 	whole
 }
 
@@ -48,9 +48,9 @@ during_failover()
 	local before
 
 	before=$(recoveries)
-	second_loss_at logout
-	second_loss_at nop
-	second_loss_at login
+	second_loss_at logout 2
+	second_loss_at nop 2
+	second_loss_at login 1
 	equals "$(recoveries)" "$before" "session recoveries"
 }
 
@@ -72,14 +72,15 @@ at_each_pdu()
 # Silence with TCP alive, and a connection that is not even read from.
 silent_ones()
 {
-	local before
+	local before logins
 
 	before=$(recoveries)
+	logins=$(peer_counter logins)
 	peer silent "cid=$(cid_of_link 2)"
-	wait_for 10 negate conns_up 3
+	wait_for 10 peer_counter_is logins $((logins + 1))
 	whole
 	peer deaf "cid=$(cid_of_link 3)"
-	wait_for 10 negate conns_up 3
+	wait_for 10 peer_counter_is logins $((logins + 2))
 	whole
 	equals "$(recoveries)" "$before" "session recoveries"
 }
@@ -140,15 +141,16 @@ use_class()	# class of the peer
 # The administrator says that closing is enough: the session lives on.
 close_retry()
 {
-	local before link
+	local before link logins
 
 	use_class retry
 	equals "$(session_field target_class)" session "class found"
 	"$PEER_STORM" calm "$(sid)" 2
 	before=$(recoveries)
 	for link in 2 1 3; do
+		logins=$(peer_counter logins)
 		peer reset "cid=$(cid_of_link $link)"
-		wait_for 10 negate conns_up 3
+		wait_for 10 peer_counter_is logins $((logins + 1))
 		whole
 	done
 	equals "$(recoveries)" "$before" "session recoveries"

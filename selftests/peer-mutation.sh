@@ -89,8 +89,7 @@ klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'did not let go' \
 plan 2
 must peer_start --seed "$SEED" --grace 2000
 must login "node.conn[0].timeo.noop_out_interval=1" \
-	"node.conn[0].timeo.noop_out_timeout=2" \
-	"node.conn[0].iscsi.HeaderDigest=None,CRC32C"
+	"node.conn[0].timeo.noop_out_timeout=2"
 must conn_add 2
 subtest "changed PDUs" mutation
 subtest "everything works again" works_again

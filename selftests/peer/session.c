@@ -5,6 +5,8 @@
 
 #include "peer.h"
 
+static struct session_list ended = TAILQ_HEAD_INITIALIZER(ended);
+
 /**
  * session_new - begin a session
  * @isid: initiator's part of its name
@@ -67,7 +69,7 @@ u32 session_live(const struct session *sess)
 
 /**
  * session_end - end a session with all its connections
- * @sess: session; freed here
+ * @sess: session; freed when the loop comes round
  * @why: for the log
  */
 void session_end(struct session *sess, const char *why)
@@ -97,7 +99,8 @@ void session_end(struct session *sess, const char *why)
 		task->state = TASK_READY;
 		task_free(task);
 	}
-	free(sess);
+	/* somebody further up may be at work on it */
+	TAILQ_INSERT_TAIL(&ended, sess, node);
 }
 
 /**
@@ -109,6 +112,7 @@ void session_end(struct session *sess, const char *why)
 void session_reap(void)
 {
 	struct conn *conn, *next;
+	struct session *sess;
 	u64 now = now_ms();
 
 	TAILQ_FOREACH(conn, &conns, node) {
@@ -128,5 +132,9 @@ void session_reap(void)
 		next = TAILQ_NEXT(conn, node);
 		if (conn->gone)
 			conn_free(conn);
+	}
+	while ((sess = TAILQ_FIRST(&ended))) {
+		TAILQ_REMOVE(&ended, sess, node);
+		free(sess);
 	}
 }
