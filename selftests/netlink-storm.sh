@@ -65,7 +65,8 @@ session_is_usable()
 		mcsadm remove --session "$(sid)" --id "$id" || true
 	done
 	wait_for 20 conns_up 1
-	conn_add 2
+	# whichever link has the one that is left
+	conn_add 2 || conn_add 1
 	wait_for 10 conns_up 2
 	fio_verify "$(disk)" --size=2m
 }

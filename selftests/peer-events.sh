@@ -15,19 +15,18 @@
 # CID of the present connection over a link
 cid()		# link
 {
-	cid_of_link "$1"
+	peer_cid "$1"
 }
 
 whole()
 {
-	wait_for 15 conns_up 2
+	wait_for 15 peer_conns_up 2
 	io_resumed "$(disk)" 15
 }
 
 no_recovery_since()	# count
 {
 	equals "$(session_field recoveries)" "$1" "session recoveries"
-	equals "$(session_state)" LOGGED_IN "session"
 }
 
 # Asked to leave: drained, logged out in time, and back.
@@ -85,7 +84,7 @@ asked_to_go_at_once()
 
 	recoveries=$(session_field recoveries)
 	peer grace 0
-	peer async 1 "cid=$(cid 2)" p3=0
+	peer_relogin 1 peer async 1 "cid=$(cid 2)" p3=0
 	whole
 	peer grace 2000
 	equals "$(session_state)" LOGGED_IN "session"
@@ -97,10 +96,9 @@ drops_one()
 	local recoveries
 
 	recoveries=$(session_field recoveries)
-	peer async 2 "cid=$(cid 1)" "p1=$(cid 2)" p2=0 p3=0
-	wait_for 10 peer_counter_above logouts 0
+	peer_relogin 1 peer async 2 "cid=$(cid 1)" "p1=$(cid 2)" p2=0 p3=0
 	whole
-	peer async 2 "cid=$(cid 2)" "p1=$(cid 2)" p2=0 p3=0
+	peer_relogin 1 peer async 2 "cid=$(cid 2)" "p1=$(cid 2)" p2=0 p3=0
 	whole
 	no_recovery_since "$recoveries"
 }

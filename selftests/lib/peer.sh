@@ -52,6 +52,29 @@ peer_conn()	# cid, field
 	peer list | sed -n "s/^cid=$1 .*$2=\([^ ]*\).*/\1/p"
 }
 
+# CID of the connection over a link, as the target knows it: quicker than to
+# ask mcsadm.
+peer_cid()	# link
+{
+	peer list | sed -n "s/^cid=\([0-9]*\) local=$(target_ip "$1") .*phase=full.*/\1/p"
+}
+
+peer_conns_up()	# how many there should be
+{
+	[ "$(peer list | grep -c 'phase=full')" = "$1" ]
+}
+
+# Run a command that costs connections; wait until so many have logged in.
+peer_relogin()	# how many, command...
+{
+	local n=$1 before
+	shift
+
+	before=$(peer_counter logins)
+	"$@"
+	wait_for 15 peer_counter_above logins $((before + n - 1))
+}
+
 # What the initiator did wrong.
 peer_has_no_complaint()
 {

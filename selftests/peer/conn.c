@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -15,6 +16,19 @@
 /* Output that nobody takes beyond this is thrown away with the connection */
 #define OUT_MAX		(64 << 20)
 #define DRIP_BURST	256
+
+static void note_local(struct conn *conn)
+{
+	struct sockaddr_in6 addr;
+	socklen_t len = sizeof(addr);
+	const char *text = conn->local;
+
+	if (getsockname(conn->fd, (struct sockaddr *)&addr, &len))
+		return;
+	inet_ntop(AF_INET6, &addr.sin6_addr, conn->local, sizeof(conn->local));
+	if (!strncmp(text, "::ffff:", 7))
+		memmove(conn->local, text + 7, strlen(text) - 6);
+}
 
 /**
  * conn_new - take a TCP connection
@@ -33,6 +47,7 @@ struct conn *conn_new(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	conn->fd = fd;
 	conn->serial = ++serial;
+	note_local(conn);
 	conn->statsn = config.first_statsn_set ? config.first_statsn :
 							(u32)rand();
 	conn->max_data = 8192;

@@ -80,8 +80,8 @@ static void cmd_list(struct line *line)
 	TAILQ_FOREACH(conn, &conns, node) {
 		if (!conn->gone)
 			dprintf(line->fd,
-				"cid=%u serial=%u phase=%s tsih=%u tasks=%u pings=%u pongs=%u\n",
-				conn->cid, conn->serial,
+				"cid=%u local=%s serial=%u phase=%s tsih=%u tasks=%u pings=%u pongs=%u\n",
+				conn->cid, conn->local, conn->serial,
 				conn->phase == PHASE_FULL ? "full" :
 				conn->phase == PHASE_DEAD ? "dead" : "login",
 				conn->sess ? conn->sess->tsih : 0,

@@ -143,6 +143,7 @@ enum conn_phase {
 
 /**
  * struct conn - a connection
+ * @local: address of ours
  * @serial: number that no other one ever has
  * @statsn: StatSN of the next numbered PDU
  * @seen_cmdsn: a numbered request came, and this was its number
@@ -162,6 +163,7 @@ struct conn {
 	enum conn_phase phase;
 	int fd;
 	u16 cid;
+	char local[40];
 	u32 serial;
 	u32 statsn;
 	bool has_seen;

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Targets of other classes than the logout-fence of the other scenarios: what
+# is found out about them, and what a loss leads to.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 peer
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
+#             10.0.3.1 ---- link 3 ---- 10.0.3.10
+#
+# timeout: 240
+
+. "$(dirname "$0")/lib/lib.sh"
+
+whole()
+{
+	wait_for 30 peer_conns_up 3
+	io_resumed "$(disk)" 15
+}
+
+recoveries()
+{
+	session_field recoveries
+}
+
+recovered_since()
+{
+	[ "$(recoveries)" -gt "$1" ]
+}
+
+io_is_right()
+{
+	io_end
+	peer_has_no_complaint
+	logout
+	wait_for 20 no_sessions
+	peer_stop
+}
+
+use_class()	# class of the peer
+{
+	rm -rf /etc/iscsi/nodes/*
+	peer_start --class "$1" --grace 0
+	login "${NOPS[@]}"
+	conn_add 2
+	conn_add 3
+	io_begin "$(disk)" --size=16m
+}
+
+# The administrator says that closing is enough: the session lives on.
+close_retry()
+{
+	local before link
+
+	use_class retry
+	equals "$(session_field target_class)" session "class found"
+	"$PEER_STORM" calm "$(sid)" 2
+	before=$(recoveries)
+	for link in 2 1 3; do
+		peer_relogin 1 peer reset "cid=$(peer_cid $link)"
+		whole
+	done
+	equals "$(recoveries)" "$before" "session recoveries"
+	equals "$(peer_counter undrained)" 0 "logouts with commands"
+	io_is_right
+}
+
+session_class()
+{
+	local before
+
+	use_class session
+	equals "$(session_field target_class)" session "class found"
+	before=$(recoveries)
+	peer reset "cid=$(peer_cid 2)"
+	wait_for 20 recovered_since "$before"
+	whole
+	io_is_right
+}
+
+PEER_STORM=$TREE/selftests/peer/build/storm
+NOPS=("node.conn[0].timeo.noop_out_interval=1"
+	"node.conn[0].timeo.noop_out_timeout=2")
+need_mcs
+klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go'
+plan 2
+subtest "class close-retry" close_retry
+subtest "class session" session_class
