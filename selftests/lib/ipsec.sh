@@ -137,8 +137,16 @@ ipsec_target()	# link, mode, aggressive, proposals for ESP, 4 or 6
 	on_target charon_listen "$from" "$to" "$2" "$3" "$4" "$IPSEC_KEY"
 }
 
+# Nothing that an earlier scenario taught the machine
+charon_forgets()
+{
+	rm -rf /etc/iscsi_mcs.ipsec /etc/swanctl/conf.d/*
+}
+
 ipsec_start()
 {
+	charon_forgets
+	on_target charon_forgets
 	ipsec_key "$IPSEC_KEY"
 	chmod 600 "$IPSEC_KEY"
 	charon_start
@@ -153,7 +161,8 @@ ipsec_stop()
 	ip xfrm state flush
 	on_target ip xfrm policy flush
 	on_target ip xfrm state flush
-	rm -rf /etc/iscsi_mcs.ipsec /etc/swanctl/conf.d/*
+	charon_forgets
+	on_target charon_forgets
 }
 
 # Everything that leaves either end over a link. What comes in would be seen

@@ -123,6 +123,9 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 	printf("session %" PRIu32 ": added conn %u  %s -> %s%s\n", add->sid,
 	       conn.cid, *local ? local : "-", *remote ? remote : portal,
 	       ipsec_told(&conn));
+	/* Saved without flags and key, which the library remembers. */
+	if (conn.ipsec_origin != ISCSIDSC_IPSEC_NONE)
+		add->flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
 	return persistent ? persist_add(session, add, &conn) : EXIT_DONE;
 }
 
