@@ -11,7 +11,7 @@
 #
 # NL_MESSAGES (default 20000) random messages, STORM_SECONDS (default 6) of
 # many processes, SEED (default: random).
-# timeout: 240
+# timeout: 600
 
 . "$(dirname "$0")/lib/lib.sh"
 
