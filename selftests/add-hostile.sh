@@ -110,7 +110,8 @@ says_no()
 	refused too-many 5 'no more connections'
 	refused no-session 5 'does not know the session'
 	refused busy 5 'not in service'
-	refused moved 5 'moved'
+	# where to is said, too
+	refused moved 5 'moved to 192.0.2.1:3260'
 }
 
 need_mcs

@@ -54,6 +54,7 @@ algorithm()	# iscsid's name, number on the wire
 	grep -qE "^CHAP_A=$2,[5678],[5678],[5678]$" "$RUN/offer"
 	grep -qx "CHAP_A=$2" "$RUN/offer"
 	equals "$(auth_of_link_2)" 1 "AuthType"
+	equals "$("$CALL" conns | grep -c ' auth 1 ')" 2 "connections with CHAP"
 }
 
 # names and secrets of the call
@@ -146,6 +147,9 @@ sixteen_arguments()
 # Kernel log, what the kernel answers to requests and dumps, trace, cores.
 tells_nobody()
 {
+	local file tracing=/sys/kernel/debug/tracing
+
+	echo 1 >$tracing/events/iscsi/enable
 	(umask 077 && echo $SECRET >"$RUN/secret")
 	strace -f -s 65536 -e trace=recvmsg,recvfrom -o "$RUN/answers" \
 		"$MCSADM" add --session "$(sid)" --portal "$(target_ip 2)" \
@@ -161,7 +165,9 @@ tells_nobody()
 	conn_remove "$(cid_of_link 2)"
 	rm "$RUN/secret"
 	dmesg >"$RUN/kernel"
-	for file in answers refused list saved kernel; do
+	echo 0 >$tracing/events/iscsi/enable
+	cat $tracing/trace >"$RUN/trace"
+	for file in answers refused list saved kernel trace; do
 		negate grep -qE "$SECRET|$BACK" "$RUN/$file" ||
 			fail "a secret is in the $file"
 	done

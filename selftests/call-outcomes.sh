@@ -226,6 +226,12 @@ accepted()
 	row 0xefff0064 remove connection="$(unique_id 0)"
 	conn_remove "$(cid_of_link 2)"
 	add_row 0x00000000 3260 header=9 data=9 auth=9 bits=0
+	"$CALL" conns | grep -q 'header 0 data 0'
+	conn_remove "$(cid_of_link 2)"
+	# digests are each connection's own
+	add_row 0x00000000 3260 header=1 data=0
+	"$CALL" conns | tee "$RUN/out"
+	equals "$(grep -c 'header 1 data 0' "$RUN/out")" 1 "with header digest"
 	conn_remove "$(cid_of_link 2)"
 	untouched
 }

@@ -213,6 +213,29 @@ static void mcs_connect_note_error(struct mcs_conn *conn, int err,
 	strscpy(conn->last_text, text, sizeof(conn->last_text));
 }
 
+/* What a target calls its new address is shown only if it can be one. */
+static bool mcs_connect_is_address(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ.:,[]-")];
+}
+
+static void mcs_connect_note_cause(struct mcs_conn *conn, int err,
+				   const struct mcs_login_result *r)
+{
+	char text[sizeof(conn->last_text)];
+
+	if ((r->cause != MCS_LOGIN_REDIRECT_TEMP &&
+	     r->cause != MCS_LOGIN_REDIRECT_PERM) ||
+	    !mcs_connect_is_address(r->redirect)) {
+		mcs_connect_note_error(conn, err,
+				       mcs_login_cause_text(r->cause));
+		return;
+	}
+	snprintf(text, sizeof(text), "target moved to %.80s", r->redirect);
+	mcs_connect_note_error(conn, err, text);
+}
+
 /* CHAP may have been offered and not chosen. */
 static enum iscsi_mcs_auth mcs_connect_auth(const struct mcs_connect *job)
 {
@@ -253,7 +276,7 @@ static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 	if (mcs_login_cause_advice(cause) == MCS_LOGIN_STOP &&
 	    cause != MCS_LOGIN_CANCELLED)
 		set_bit(MCS_CONN_NO_RETRY, &conn->flags);
-	mcs_connect_note_error(conn, err, mcs_login_cause_text(cause));
+	mcs_connect_note_cause(conn, err, r);
 	return err;
 }
 
