@@ -271,7 +271,7 @@ need_mcs
 [ -x "$HOSTILE" ] || skip_all "no $HOSTILE: run make -C selftests/unit"
 [ -x "$CALL" ] || skip_all "no $CALL: run make -C userspace"
 klog_allow 'iscsi_mcs' 'iSCSI Login' 'Unable to locate' 'Initiator is requesting' \
-	'iSCSI/'
+	'iSCSI/' 'rx_data returned -104'
 plan 10
 must target_create links="1 2" param.MaxConnections=8
 must login
