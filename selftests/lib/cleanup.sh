@@ -65,7 +65,7 @@ target_reset()
 
 	bg_stop_all
 	# one that stands still keeps its target from going
-	for name in $(dmsetup ls --noheadings 2>/dev/null | cut -f1); do
+	[ -d /sys/module/dm_mod ] && for name in $(dmsetup ls --noheadings | cut -f1); do
 		dmsetup resume --noudevsync "$name"
 	done
 	lio_delete_all
