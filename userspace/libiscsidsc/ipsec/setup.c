@@ -346,6 +346,9 @@ ISDSC_STATUS iscsidsc_ipsec_begin(struct iscsidsc *h,
 	else
 		error = prepare(h, &plan, remote, source, ifindex, ipsec);
 	explicit_bzero(plan.key, sizeof(plan.key));
+	/* Connections without IPsec need not wait for each other. */
+	if (!error && !ipsec->required)
+		iscsidsc_ipsec_end(h, ipsec, ERROR_SUCCESS);
 	if (!error)
 		return ERROR_SUCCESS;
 	iscsidsc_say(h, "%s%s%s%s", ipsec_error_text(error),
