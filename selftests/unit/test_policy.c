@@ -69,6 +69,7 @@ static void never_picks_an_unusable_one(void **state)
 			set[i].standby = !(rand() % 3);
 			set[i].weight = rand() % 4;
 			set[i].bytes = rand() % 4 * 65536;
+			set[i].pace = (u32)rand() % 3 * (u32)rand();
 			usable |= set[i].usable;
 			active |= set[i].usable && !set[i].standby;
 		}
@@ -195,6 +196,101 @@ static void least_queue_depth_takes_the_idlest(void **state)
 	assert_int_equal(count[2], 100);
 }
 
+/* Links that carry speed[i] a tick, depth commands in flight all the time */
+static void run_links(struct mcs_policy_cand *set, const u32 *speed, int n,
+		      int depth, unsigned int *done)
+{
+	const u32 size = 256 * 1024;
+	u32 sent[MAX_CONNS] = { 0 };
+	u32 turn = 0;
+	int pick, tick, i;
+
+	memset(done, 0, n * sizeof(*done));
+	for (i = 0; i < depth; i++) {
+		pick = mcs_policy_pick(ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH, set,
+				       n, turn++);
+		set[pick].bytes += size;
+	}
+	for (tick = 0; tick < 20000; tick++) {
+		for (i = 0; i < n; i++) {
+			assert_true(depth < n || set[i].bytes > 0);
+			if (!set[i].bytes)
+				continue;
+			sent[i] += speed[i];
+			if (sent[i] < size)
+				continue;
+			sent[i] -= size;
+			set[i].bytes -= size;
+			done[i]++;
+			pick = mcs_policy_pick(ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH,
+					       set, n, turn++);
+			set[pick].bytes += size;
+		}
+	}
+}
+
+static void fills_unequal_links_in_proportion(void **state)
+{
+	static const u32 speed[] = { 20000, 6000, 1500 };
+	struct mcs_policy_cand set[3];
+	unsigned int done[3];
+	int depth, i;
+
+	for (depth = 3; depth <= 64; depth *= 2) {
+		make_set(set, 3);
+		for (i = 0; i < 3; i++)
+			set[i].pace = 1000000000 / speed[i];
+		run_links(set, speed, 3, depth, done);
+		for (i = 0; i < 3; i++)
+			assert_in_range(done[i], 20000ul * speed[i] / 262144 - 2,
+					20000ul * speed[i] / 262144 + 2);
+		/* so full queues take about as long on each, give or take one */
+		if (depth < 32)
+			continue;
+		for (i = 0; i < 3; i++)
+			assert_in_range(set[i].bytes / 262144,
+					depth * speed[i] / 27500 - 1,
+					depth * speed[i] / 27500 + 2);
+	}
+}
+
+static void an_unknown_pace_is_the_best_one(void **state)
+{
+	const enum iscsi_mcs_policy policy = ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH;
+	struct mcs_policy_cand set[3];
+
+	make_set(set, 3);
+	set[0].pace = 100;
+	set[0].bytes = 5000;
+	set[1].pace = 200;
+	set[1].bytes = 3000;
+	set[2].bytes = 4000;
+	assert_int_equal(mcs_policy_pick(policy, set, 3, 0), 2);
+	set[2].bytes = 5001;
+	assert_int_equal(mcs_policy_pick(policy, set, 3, 0), 0);
+	/* an unusable one's pace says nothing */
+	set[2].usable = false;
+	set[2].pace = 1;
+	assert_int_equal(mcs_policy_pick(policy, set, 3, 0), 0);
+}
+
+static void a_stalled_link_is_not_given_up(void **state)
+{
+	const enum iscsi_mcs_policy policy = ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH;
+	struct mcs_policy_cand set[2];
+
+	make_set(set, 2);
+	set[0].pace = 1;
+	set[0].bytes = 65 * 4096;
+	set[1].pace = U32_MAX;
+	set[1].bytes = 4096;
+	assert_int_equal(mcs_policy_pick(policy, set, 2, 0), 1);
+	/* and an idle one always gets work */
+	set[0].bytes = 1;
+	set[1].bytes = 0;
+	assert_int_equal(mcs_policy_pick(policy, set, 2, 0), 1);
+}
+
 static void survives_the_wrap_of_the_turn(void **state)
 {
 	struct mcs_policy_cand set[3];
@@ -221,6 +317,9 @@ int main(void)
 		cmocka_unit_test(fail_over_stays_with_the_first),
 		cmocka_unit_test(weights_decide),
 		cmocka_unit_test(least_queue_depth_takes_the_idlest),
+		cmocka_unit_test(fills_unequal_links_in_proportion),
+		cmocka_unit_test(an_unknown_pace_is_the_best_one),
+		cmocka_unit_test(a_stalled_link_is_not_given_up),
 		cmocka_unit_test(survives_the_wrap_of_the_turn),
 	};
 

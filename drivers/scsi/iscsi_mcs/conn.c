@@ -282,6 +282,7 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 	conn->ping_sent = 0;
 	conn->late_answers = 0;
 	conn->last_rx = jiffies;
+	memset(&conn->drain, 0, sizeof(conn->drain));
 	conn->sock = sock;
 	conn->sock_is_users = sock_is_users;
 
@@ -462,5 +463,10 @@ void mcs_conn_finish_task(struct mcs_conn *conn, struct mcs_task *task,
 	}
 	conn->stats.rsps++;
 	mcs_conn_unlink_task(conn, task);
+	/* Only where there is a choice does anybody ask. */
+	if (READ_ONCE(conn->sess->nconns) > 1)
+		mcs_drain_done(&conn->drain, task->cost,
+			       atomic_read(&conn->cmds),
+			       jiffies_to_msecs(jiffies));
 	mcs_task_complete(task, result);
 }

@@ -15,6 +15,7 @@
 #include <uapi/linux/iscsi_mcs.h>
 
 #include "ctl.h"
+#include "drain.h"
 #include "login_sock.h"
 #include "pdu.h"
 #include "task.h"
@@ -40,8 +41,6 @@ struct mcs_session;
  * @unsol: command whose unsolicited Data-Out comes next, before any other
  *	command of this connection
  * @ctl: control PDU without answer to finish when it is out, or NULL
- * @data_turn: the next PDU is Data-Out if there is any, so that commands and
- *	data take turns
  * @data_offset: next byte of @task's data to describe in @bv
  * @data_left: bytes not yet described
  * @data_len: data segment of the whole PDU
@@ -58,7 +57,6 @@ struct mcs_tx {
 	bool splice;
 	bool is_data;
 	bool r2t;
-	bool data_turn;
 	struct mcs_task *task;
 	struct mcs_task *unsol;
 	struct mcs_ctl *ctl;
@@ -215,6 +213,7 @@ enum mcs_conn_flag {
  * @sendq: commands without a CmdSN
  * @dataq: commands with R2Ts to serve
  * @active: commands the target may be running
+ * @drain: how fast its commands complete
  * @exp_statsn: next StatSN from the target
  * @statsn_known: @exp_statsn is valid
  * @max_recv: MaxRecvDataSegmentLength we declared
@@ -306,6 +305,7 @@ struct mcs_conn {
 	struct list_head sendq;
 	struct list_head dataq;
 	struct list_head active;
+	struct mcs_drain drain;
 	u32 exp_statsn;
 	bool statsn_known;
 	u32 max_recv;

@@ -17,12 +17,14 @@
  * @standby: used only when no active connection is usable
  * @weight: for weighted paths, lower is better
  * @bytes: bytes in flight, command overhead included
+ * @pace: nanoseconds per KiB at which they drain, 0 when not known
  */
 struct mcs_policy_cand {
 	bool usable;
 	bool standby;
 	u32 weight;
 	u32 bytes;
+	u32 pace;
 };
 
 int mcs_policy_pick(enum iscsi_mcs_policy policy,

@@ -315,6 +315,7 @@ static struct mcs_conn *mcs_session_pick(struct mcs_session *sess)
 {
 	struct mcs_policy_cand cand[MCS_MAX_CONNS];
 	struct mcs_conn *conns[MCS_MAX_CONNS];
+	u32 now_ms = jiffies_to_msecs(jiffies);
 	struct mcs_conn *conn;
 	int n = 0;
 	int i;
@@ -328,6 +329,7 @@ static struct mcs_conn *mcs_session_pick(struct mcs_session *sess)
 				  ISCSI_MCS_ROLE_STANDBY;
 		cand[n].weight = READ_ONCE(conn->weight);
 		cand[n].bytes = atomic_read(&conn->bytes);
+		cand[n].pace = mcs_drain_pace(&conn->drain, now_ms);
 		n++;
 	}
 	i = mcs_policy_pick(READ_ONCE(sess->policy), cand, n,

@@ -63,6 +63,13 @@ static void mcs_sock_state_change(struct sock *sk)
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
+/*
+ * No more than this waits in a socket without having been sent. A command that
+ * comes behind it has its number already, and what others send with later ones
+ * waits for it at the target.
+ */
+#define MCS_SOCK_UNSENT		(128 * 1024)
+
 /**
  * mcs_sock_take - set options and callbacks of a connection's socket
  * @conn: connection with a socket
@@ -77,6 +84,7 @@ void mcs_sock_take(struct mcs_conn *conn)
 	sk_set_memalloc(sk);
 	sock_no_linger(sk);
 	tcp_sock_set_nodelay(sk);
+	WRITE_ONCE(tcp_sk(sk)->notsent_lowat, MCS_SOCK_UNSENT);
 
 	write_lock_bh(&sk->sk_callback_lock);
 	conn->old_data_ready = sk->sk_data_ready;

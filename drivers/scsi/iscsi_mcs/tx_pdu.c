@@ -9,8 +9,8 @@
 
 /*
  * Which PDU goes next on a connection, and its header. Control PDUs first,
- * then the unsolicited data of the command just sent, then commands and
- * solicited data in turn.
+ * then the unsolicited data of the command just sent, then commands, then
+ * solicited data.
  */
 
 static void mcs_tx_ctl(struct mcs_conn *conn, struct mcs_ctl *ctl, u32 cmdsn)
@@ -255,8 +255,6 @@ static bool mcs_tx_next_data(struct mcs_conn *conn)
  */
 bool mcs_tx_next(struct mcs_conn *conn)
 {
-	bool data_first = conn->tx.data_turn;
-
 	if (mcs_tx_next_ctl(conn))
 		return true;
 	/* Only Login PDUs before full feature phase */
@@ -264,10 +262,10 @@ bool mcs_tx_next(struct mcs_conn *conn)
 		return false;
 	if (mcs_tx_next_unsol(conn))
 		return true;
-
-	conn->tx.data_turn = !data_first;
-	if (data_first)
-		return mcs_tx_next_data(conn) || mcs_tx_next_cmd(conn);
+	/*
+	 * Commands before data: a number given out here holds back all later
+	 * ones at the target until it has got there.
+	 */
 	return mcs_tx_next_cmd(conn) || mcs_tx_next_data(conn);
 }
 

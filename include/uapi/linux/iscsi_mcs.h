@@ -39,8 +39,8 @@ enum iscsi_mcs_session_state {
  * @ISCSI_MCS_POLICY_ROUND_ROBIN: each connection in turn
  * @ISCSI_MCS_POLICY_ROUND_ROBIN_WITH_SUBSET: the active connections in turn, a
  *   standby one if none is up
- * @ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH: the connection with the fewest bytes in
- *   flight, ties in turn
+ * @ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH: the connection that is done with its
+ *   bytes in flight first
  * @ISCSI_MCS_POLICY_WEIGHTED_PATHS: the connection with the lowest weight that
  *   is up
  */

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unit tests: how fast a connection drains.
+ *
+ * Copyright (C) The iscsi_mcs authors
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <linux/kernel.h>
+
+#include "drain.h"
+
+/* 256 KiB every 50 ms are 5 MiB/s */
+#define SIZE	(256 * 1024)
+#define PACE	(50 * 1000000 / 256)
+
+/* Complete a command every step_ms, n times; returns the time then */
+static u32 run(struct mcs_drain *d, u32 now, u32 step_ms, int n, bool busy)
+{
+	while (n--) {
+		now += step_ms;
+		mcs_drain_done(d, SIZE, busy, now);
+	}
+	return now;
+}
+
+static void measures_a_steady_rate(void **state)
+{
+	static const u32 starts[] = { 0, 1000, U32_MAX - 70, U32_MAX - 1000 };
+	struct mcs_drain d;
+	size_t i;
+	u32 now;
+
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		memset(&d, 0, sizeof(d));
+		now = run(&d, starts[i], 50, 20, true);
+		assert_in_range(mcs_drain_pace(&d, now), PACE - 2, PACE + 2);
+	}
+}
+
+static void knows_nothing_of_an_idle_link(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 now;
+
+	now = run(&d, 5000, 1000, 100, false);
+	assert_int_equal(mcs_drain_pace(&d, now), 0);
+	/* the gap before an idle connection's next command does not count */
+	now = run(&d, now, 50, 10, true);
+	now = run(&d, now, 10, 1, false);
+	now = run(&d, now + 3000, 50, 10, true);
+	assert_in_range(mcs_drain_pace(&d, now), PACE - 2, PACE + 2);
+}
+
+static void follows_a_change(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 now;
+
+	now = run(&d, 0, 50, 20, true);
+	now = run(&d, now, 200, 40, true);
+	assert_in_range(mcs_drain_pace(&d, now), 4 * PACE * 98 / 100,
+			4 * PACE * 102 / 100);
+}
+
+static void forgets(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 now = run(&d, U32_MAX - 600, 50, 20, true);
+
+	assert_true(mcs_drain_pace(&d, now + MCS_DRAIN_FORGET_MS / 2) > 0);
+	assert_int_equal(mcs_drain_pace(&d, now + MCS_DRAIN_FORGET_MS), 0);
+}
+
+static void survives_extremes(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 now = 0;
+	int i;
+
+	/* nothing for hours, then one byte */
+	mcs_drain_done(&d, 1, true, now);
+	now += 100000000;
+	mcs_drain_done(&d, 1, true, now);
+	assert_in_range(mcs_drain_pace(&d, now), 1, 4000000000u);
+	/* as much as a u32 of bytes in each command, all in one sample */
+	for (i = 0; i < 1000; i++)
+		mcs_drain_done(&d, U32_MAX, true, now);
+	mcs_drain_done(&d, U32_MAX, true, now + MCS_DRAIN_SAMPLE_MS);
+	assert_true(mcs_drain_pace(&d, now + MCS_DRAIN_SAMPLE_MS) >= 1);
+	assert_int_equal(mcs_drain_sample(U32_MAX, 0), 1);
+	assert_int_equal(mcs_drain_sample(0, U32_MAX), 4000000000u);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(measures_a_steady_rate),
+		cmocka_unit_test(knows_nothing_of_an_idle_link),
+		cmocka_unit_test(follows_a_change),
+		cmocka_unit_test(forgets),
+		cmocka_unit_test(survives_extremes),
+	};
+
+	return cmocka_run_group_tests_name("drain", tests, NULL, NULL);
+}
