@@ -67,6 +67,11 @@ check-debug: all
 	@selftests/qemu/deps.sh rig
 	@selftests/kernels/check-debug.sh $(TESTS)
 
+# in a Debian 12 of their own, and in a VM
+check-packages: all
+	@selftests/qemu/deps.sh build rig deb
+	@userspace/packaging/install-test.sh
+
 static:
 	@$(MAKE) -C selftests/kernels static
 
@@ -85,4 +90,5 @@ shell: all rig
 	@selftests/qemu/vm --shell --links 4
 
 .PHONY: all deps module module-build module-install userspace install deb \
-	clean check check-all check-debug static bench demo rig shell
+	clean check check-all check-debug check-packages static bench demo rig \
+	shell
