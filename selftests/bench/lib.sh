@@ -126,7 +126,9 @@ multipath_create()	# selector, over the first so many sessions
 
 multipath_remove()
 {
-	! dmsetup info bench >/dev/null 2>&1 || dmsetup remove --noudevsync bench
+	# asking would load the module
+	[ ! -d /sys/module/dm_mod ] || ! dmsetup info bench >/dev/null 2>&1 ||
+		dmsetup remove --noudevsync bench
 }
 
 # End all sessions and take the driver away, to begin with another one.
