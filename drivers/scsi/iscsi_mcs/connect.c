@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include <linux/ctype.h>
 #include <linux/random.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -216,8 +217,13 @@ static void mcs_connect_note_error(struct mcs_conn *conn, int err,
 /* What a target calls its new address is shown only if it can be one. */
 static bool mcs_connect_is_address(const char *text)
 {
-	return *text && !text[strspn(text, "0123456789abcdefghijklmnopqrstuvwxyz"
-				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ.:,[]-")];
+	const char *c;
+
+	for (c = text; *c; c++) {
+		if (!isascii(*c) || (!isalnum(*c) && !strchr(".:,[]-", *c)))
+			return false;
+	}
+	return *text;
 }
 
 static void mcs_connect_note_cause(struct mcs_conn *conn, int err,
