@@ -38,7 +38,7 @@
 /* A connection that lives for less is flapping when that happens often */
 #define MCS_CONNECT_STABLE		(10 * HZ)
 #define MCS_CONNECT_FLAPS		3
-#define MCS_CONNECT_FLAP_MAX_MS		10000
+#define MCS_CONNECT_FLAP_MS		1000
 
 /**
  * struct mcs_connect - one attempt
@@ -574,8 +574,9 @@ bool mcs_connect_is_flapping(struct mcs_conn *conn)
  * mcs_connect_again - connect once more after a loss
  * @conn: connection that has been up
  *
- * At once; but each loss costs the session a moment, so a connection that is
- * lost again and again is given more and more time between.
+ * At once; but each loss costs the session a moment, so for a connection that is
+ * lost again and again a second passes between. Not more: meanwhile the session
+ * has a connection less to lose.
  */
 void mcs_connect_again(struct mcs_conn *conn)
 {
@@ -588,11 +589,10 @@ void mcs_connect_again(struct mcs_conn *conn)
 		conn->flaps++;
 	if (conn->flaps == MCS_CONNECT_FLAPS + 1)
 		shost_printk(KERN_NOTICE, conn->sess->shost,
-			     "conn %u: lost %u times soon after it came up, tried less often now\n",
+			     "conn %u: lost %u times soon after it came up, tried once a second now\n",
 			     conn->id, conn->flaps);
 	if (mcs_connect_is_flapping(conn))
-		delay = mcs_connect_delay(conn->flaps - MCS_CONNECT_FLAPS,
-					  MCS_CONNECT_FLAP_MAX_MS);
+		delay = mcs_connect_delay(1, MCS_CONNECT_FLAP_MS);
 	mcs_connect_start(conn, delay);
 }
 
