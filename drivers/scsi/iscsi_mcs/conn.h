@@ -41,6 +41,8 @@ struct mcs_session;
  * @unsol: command whose unsolicited Data-Out comes next, before any other
  *	command of this connection
  * @ctl: control PDU without answer to finish when it is out, or NULL
+ * @data_turn: the next PDU is Data-Out if there is any, so that commands and
+ *	data take turns
  * @data_offset: next byte of @task's data to describe in @bv
  * @data_left: bytes not yet described
  * @data_len: data segment of the whole PDU
@@ -57,6 +59,7 @@ struct mcs_tx {
 	bool splice;
 	bool is_data;
 	bool r2t;
+	bool data_turn;
 	struct mcs_task *task;
 	struct mcs_task *unsol;
 	struct mcs_ctl *ctl;

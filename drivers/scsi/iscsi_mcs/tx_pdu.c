@@ -9,8 +9,8 @@
 
 /*
  * Which PDU goes next on a connection, and its header. Control PDUs first,
- * then the unsolicited data of the command just sent, then commands, then
- * solicited data.
+ * then the unsolicited data of the command just sent, then commands and
+ * solicited data in turn.
  */
 
 static void mcs_tx_ctl(struct mcs_conn *conn, struct mcs_ctl *ctl, u32 cmdsn)
@@ -255,6 +255,8 @@ static bool mcs_tx_next_data(struct mcs_conn *conn)
  */
 bool mcs_tx_next(struct mcs_conn *conn)
 {
+	bool data_first = conn->tx.data_turn;
+
 	if (mcs_tx_next_ctl(conn))
 		return true;
 	/* Only Login PDUs before full feature phase */
@@ -262,24 +264,25 @@ bool mcs_tx_next(struct mcs_conn *conn)
 		return false;
 	if (mcs_tx_next_unsol(conn))
 		return true;
-	/*
-	 * Commands before data: a number given out here holds back all later
-	 * ones at the target until it has got there.
-	 */
+
+	conn->tx.data_turn = !data_first;
+	if (data_first)
+		return mcs_tx_next_data(conn) || mcs_tx_next_cmd(conn);
 	return mcs_tx_next_cmd(conn) || mcs_tx_next_data(conn);
 }
 
 /*
- * One Data-Out of the first R2T is out. A served R2T is dropped, and its command
- * passes the turn on. Not earlier: if all took turns with each PDU, all would be
- * complete only at the end.
+ * One Data-Out of the first R2T is out: drop a served R2T, pass the turn on.
+ * Served one after the other, the last R2T of a long queue on a slow link would
+ * wait longer for its data than LIO does (three seconds), and the connection
+ * would be closed for it.
  */
 static void mcs_tx_r2t_sent(struct mcs_conn *conn, struct mcs_task *task)
 {
-	if (task->r2t[task->r2t_head].left)
-		return;
-	task->r2t_head = (task->r2t_head + 1) % task->r2t_max;
-	task->r2t_count--;
+	if (!task->r2t[task->r2t_head].left) {
+		task->r2t_head = (task->r2t_head + 1) % task->r2t_max;
+		task->r2t_count--;
+	}
 	if (task->r2t_count)
 		list_move_tail(&task->data_node, &conn->dataq);
 	else
