@@ -16,7 +16,7 @@
 # The target has to see to its own packets: it has no iscsi_mcs.
 target_blocks()
 {
-	on_target ip xfrm policy add src 10.0.2.10/32 dst 10.0.2.0/24 proto tcp \
+	on_target ip xfrm policy add src 10.0.2.10/32 dst 10.0.2.0/24 proto 6 \
 		sport 3260 dir out priority 2000000000 action block
 }
 
