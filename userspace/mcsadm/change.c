@@ -13,7 +13,23 @@ static int take_name(const char *option, const char *text,
 {
 	if (!iscsidsc_name_value(names, text, value))
 		return EXIT_DONE;
-	return usage_error("%s does not take '%s'", option, text);
+	return name_error(option, text, names);
+}
+
+/* What --auth leaves no use for is a mistake. */
+static int check_auth(const struct options *o, uint32_t auth)
+{
+	int in = o->chap_name_in || o->secret_in_file;
+	int out = o->chap_name || o->secret_file;
+
+	if (auth == ISCSI_MCS_AUTH_MUTUAL_CHAP)
+		return EXIT_DONE;
+	if (in)
+		return usage_error("what the target has to prove goes with --auth mutual-chap");
+	if (out && auth != ISCSI_MCS_AUTH_CHAP)
+		return usage_error("--auth %s goes without name and secret",
+				   o->auth);
+	return EXIT_DONE;
 }
 
 /* Names and secrets for CHAP; giving any of them asks for CHAP */
@@ -29,6 +45,8 @@ static int fill_auth(const struct options *o, struct iscsidsc_add *add,
 		add->auth = ISCSI_MCS_AUTH_MUTUAL_CHAP;
 	else if (o->chap_name || o->secret_file)
 		add->auth = ISCSI_MCS_AUTH_CHAP;
+	if (!code && o->auth)
+		code = check_auth(o, add->auth);
 	if (!code && o->secret_file)
 		code = secret_read(o->secret_file, secret);
 	if (!code && o->secret_in_file)
@@ -106,7 +124,7 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 	ISDSC_STATUS status;
 
 	if (parse_portal(portal, address, sizeof(address), &add->port))
-		return usage_error("'%s' is no portal", portal);
+		return portal_error(portal);
 	add->address = address;
 	status = iscsidsc_conn_add(h, add, &conn);
 	if (status == ISDSC_CONNECTION_ALREADY_EXISTS) {
@@ -179,8 +197,7 @@ int cmd_add(const struct options *o)
 	for (i = 0; i < o->portal_count; i++)
 		if (parse_portal(o->portals[i], address, sizeof(address),
 				 &port))
-			return usage_error("'%s' is no portal",
-					   o->portals[i]);
+			return portal_error(o->portals[i]);
 	code = fill_add(o, &add);
 	if (!code)
 		code = fill_auth(o, &add, &secret, &secret_in);
@@ -228,7 +245,8 @@ static int remove_from(struct iscsidsc *h,
 
 	conn = find_conn(session, o->conn_kind, o->conn, &bad);
 	if (bad)
-		return usage_error("'%s' is no connection", o->conn);
+		return usage_error("'%s' is no connection, give a number that mcsadm list shows",
+				   o->conn);
 	if (!conn) {
 		printf("session %" PRIu32 ": has no conn %s, nothing to do\n",
 		       session->sid, o->conn);
@@ -287,7 +305,8 @@ static int set_conn(struct iscsidsc *h, const struct iscsidsc_session *session,
 
 	conn = find_conn(session, o->conn_kind, o->conn, &bad);
 	if (bad)
-		return usage_error("'%s' is no connection", o->conn);
+		return usage_error("'%s' is no connection, give a number that mcsadm list shows",
+				   o->conn);
 	if (!conn)
 		status = ISDSC_INVALID_CONNECTION_ID;
 	if (!status && want->has_role)
@@ -352,7 +371,7 @@ static int set_policy(struct iscsidsc *h,
 	uint32_t policy;
 
 	if (iscsidsc_name_value(ISCSIDSC_NAMES_POLICY, name, &policy))
-		return usage_error("'%s' is no policy", name);
+		return name_error("policy", name, ISCSIDSC_NAMES_POLICY);
 	if (session->policy == policy) {
 		printf("session %" PRIu32 ": policy is %s already\n",
 		       session->sid, name);
@@ -384,7 +403,7 @@ int cmd_policy(const struct options *o)
 	if (!o->session || o->argc != 1)
 		return usage_error("policy needs --session and one name");
 	if (iscsidsc_name_value(ISCSIDSC_NAMES_POLICY, o->argv[0], &policy))
-		return usage_error("'%s' is no policy", o->argv[0]);
+		return name_error("policy", o->argv[0], ISCSIDSC_NAMES_POLICY);
 	code = open_handle(&h);
 	if (code)
 		return code;

@@ -13,6 +13,8 @@
 #define ENABLED	(ISCSI_SECURITY_FLAG_VALID | \
 		 ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED)
 
+#define WORDS	"none, require, or transport|tunnel,main|aggressive,pfs"
+
 static const struct {
 	const char *word;
 	uint64_t flags;
@@ -80,7 +82,7 @@ int ipsec_fill(const struct options *o, struct iscsidsc_add *add,
 	}
 	add->security_flags = ENABLED;
 	if (take_words(o->ipsec, &add->security_flags))
-		return usage_error("--ipsec does not take '%s'", o->ipsec);
+		return usage_error("--ipsec takes " WORDS ", not '%s'", o->ipsec);
 	if (!(add->security_flags & MODES))
 		add->security_flags |=
 			ISCSI_SECURITY_FLAG_TRANSPORT_MODE_PREFERRED;

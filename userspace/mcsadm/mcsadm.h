@@ -235,6 +235,8 @@ int cmd_monitor(const struct options *o);
 /* util.c */
 int usage_error(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
+int name_error(const char *what, const char *text, enum iscsidsc_names names);
+int portal_error(const char *text);
 int failed(struct iscsidsc *h, ISDSC_STATUS status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int open_handle(struct iscsidsc **h);

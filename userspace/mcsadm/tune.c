@@ -54,6 +54,18 @@ static const struct tunable *find_tunable(const char *word, size_t len)
 	return NULL;
 }
 
+static int unknown_tunable(const char *word, size_t len)
+{
+	size_t i;
+
+	fprintf(stderr, "mcsadm: '%.*s' is no setting, there are", (int)len,
+		word);
+	for (i = 0; i < ARRAY_SIZE(tunables); i++)
+		fprintf(stderr, "%s %s", i ? "," : "", tunables[i].name);
+	fputs("; see mcsadm --help\n", stderr);
+	return EXIT_USAGE;
+}
+
 static int parse_setting(const char *word, const struct tunable **tunable,
 			 uint32_t *value)
 {
@@ -64,14 +76,13 @@ static int parse_setting(const char *word, const struct tunable **tunable,
 		return usage_error("'%s' is not NAME=VALUE", word);
 	t = find_tunable(word, text - word);
 	if (!t)
-		return usage_error("'%.*s' is no setting",
-				   (int)(text - word), word);
+		return unknown_tunable(word, text - word);
 	text++;
 	*tunable = t;
 	if (t->has_names) {
 		if (!iscsidsc_name_value(t->names, text, value))
 			return EXIT_DONE;
-		return usage_error("%s does not take '%s'", t->name, text);
+		return name_error(t->name, text, t->names);
 	}
 	if (!parse_u32(text, t->max, value) && *value >= t->min)
 		return EXIT_DONE;

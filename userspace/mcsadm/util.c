@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mcsadm.h"
+#include "system.h"
 
 /**
  * usage_error - say what is wrong with the command line
@@ -28,6 +29,54 @@ int usage_error(const char *format, ...)
 }
 
 /**
+ * name_error - say which names there are
+ * @what: option, or what else takes a name
+ * @text: what was given
+ * @names: the names it takes
+ *
+ * Return: EXIT_USAGE.
+ */
+int name_error(const char *what, const char *text, enum iscsidsc_names names)
+{
+	const char *before = " takes ";
+	uint32_t value, found;
+
+	fprintf(stderr, "mcsadm: %s", what);
+	/* Names are not listed anywhere; their values are small. */
+	for (value = 0; value < 16; value++) {
+		const char *name = iscsidsc_name(names, value);
+
+		if (iscsidsc_name_value(names, name, &found) || found != value)
+			continue;
+		fprintf(stderr, "%s%s", before, name);
+		before = ", ";
+	}
+	fprintf(stderr, ", not '%s'; see mcsadm --help\n", text);
+	return EXIT_USAGE;
+}
+
+/**
+ * portal_error - say how a portal is written
+ * @text: what was given
+ *
+ * Return: EXIT_USAGE.
+ */
+int portal_error(const char *text)
+{
+	return usage_error("'%s' is no portal: ADDRESS, ADDRESS:PORT or [IPV6]:PORT",
+			   text);
+}
+
+/* Loading the module would be refused while the other driver is there. */
+static const char *advice_for(ISDSC_STATUS status)
+{
+	if (status == ISDSC_SERVICE_NOT_RUNNING &&
+	    driver_in_charge() == DRIVER_TCP)
+		return "iscsi_tcp is in charge; change that with mcsadm enable";
+	return iscsidsc_advice(status);
+}
+
+/**
  * failed - say what failed, why, and what to do
  * @h: handle with the words of the kernel, or NULL
  * @status: status of the call
@@ -38,7 +87,7 @@ int usage_error(const char *format, ...)
 int failed(struct iscsidsc *h, ISDSC_STATUS status, const char *format, ...)
 {
 	const char *why = iscsidsc_strerror(status);
-	const char *advice = iscsidsc_advice(status);
+	const char *advice = advice_for(status);
 	va_list ap;
 
 	if (h && *iscsidsc_detail(h))
@@ -119,6 +168,9 @@ int parse_portal(const char *text, char *address, size_t size,
 	} else if (bracket && bracket[1]) {
 		return -1;
 	}
+	/* brackets come in pairs, and no name has one */
+	if ((*text == '[') != !!bracket || strchr(text + !!*text, '['))
+		return -1;
 	if (!len || len >= size)
 		return -1;
 	memcpy(address, text, len);
@@ -149,7 +201,8 @@ int find_session(struct iscsidsc *h, const char *text,
 	else if (!iscsidsc_id_parse(text, &id))
 		status = iscsidsc_session_find(h, &id, snap);
 	else
-		return usage_error("'%s' is no session", text);
+		return usage_error("'%s' is no session, see the numbers in mcsadm list",
+				   text);
 	if (status)
 		return failed(h, status, "cannot find session %s", text);
 	return EXIT_DONE;

@@ -178,10 +178,14 @@ golden wrong-extra '' list now
 golden wrong-add '' add --session 1
 golden wrong-portal '' add --session 1 --portal 10.0.0.1:70000
 golden wrong-portal-port '' add --session 1 --portal '[::1]3260'
+golden wrong-portal-brackets '' add --session 1 --portal '[::1'
+golden wrong-portal-empty '' add --session 1 --portal ''
 golden wrong-session '' add --session first --portal 10.0.0.1
 golden wrong-timeout '' add --session 1 --portal 10.0.0.1 --timeout 0
 golden wrong-digest '' add -s 1 -p 10.0.0.1 --header-digest md5
 golden wrong-auth '' add -s 1 -p 10.0.0.1 --auth srp
+golden wrong-auth-none '' add -s 1 -p 10.0.0.1 --auth none --chap-name joe
+golden wrong-auth-in '' add -s 1 -p 10.0.0.1 --auth chap --chap-name-in target
 golden wrong-weight '' add -s 1 -p 10.0.0.1 --weight -1
 golden wrong-remove '' remove --session 1
 golden wrong-cid '' remove --session 1 --cid 65536

@@ -138,6 +138,8 @@ golden enable-refused '' enable
 report $? "enable refused changes nothing"
 golden status-tcp '' status
 golden status-tcp-json '' status --json
+golden list-tcp absent list
+golden add-tcp absent add --session 4 --portal 10.0.2.10
 golden enable-next-boot '' enable --next-boot
 golden status-tcp-enabled '' status
 
