@@ -79,11 +79,36 @@ session_class()
 	io_is_right
 }
 
+# It does not say what it is like: the next connection added asks again, and
+# until then a loss means a new login.
+silent_class()
+{
+	local before
+
+	peer_start --grace 2000
+	login "${NOPS[@]}"
+	peer logout never
+	conn_add 2
+	equals "$(session_field target_class)" unknown "class found"
+	before=$(recoveries)
+	io_begin "$(disk)" --size=16m
+	peer reset "cid=$(peer_cid 2)"
+	wait_for 20 recovered_since "$before"
+	peer logout honest
+	wait_for 30 peer_conns_up 2
+	conn_add 3
+	whole
+	equals "$(session_field target_class)" logout-fence "class found"
+	io_is_right
+}
+
 PEER_STORM=$TREE/selftests/peer/build/storm
 NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go'
-plan 2
+plan 3
 subtest "class close-retry" close_retry
 subtest "class session" session_class
+rm -rf /etc/iscsi/nodes/*
+subtest "no answer to the question" silent_class

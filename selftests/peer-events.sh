@@ -103,6 +103,19 @@ drops_one()
 	no_recovery_since "$recoveries"
 }
 
+# It says so, and that it keeps nothing; then it knows of no such connection.
+drops_and_forgets()
+{
+	local recoveries
+
+	recoveries=$(session_field recoveries)
+	peer_relogin 1 peer drop "cid=$(cid 2)"
+	whole
+	peer_relogin 1 peer drop "cid=$(cid 1)"
+	whole
+	no_recovery_since "$recoveries"
+}
+
 drops_all()
 {
 	local recoveries
@@ -203,7 +216,7 @@ ends()
 
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'target rejected a PDU'
-plan 9
+plan 10
 must peer_start --statsn 0xffffff00
 must login "node.conn[0].timeo.noop_out_interval=1" \
 	"node.conn[0].timeo.noop_out_timeout=3" \
@@ -214,6 +227,7 @@ subtest "asked to log out: drained in time, and back" asked_to_log_out
 subtest "asked to log out, commands stuck" asked_while_stuck
 subtest "asked to go at once" asked_to_go_at_once
 subtest "target drops one connection" drops_one
+subtest "target drops one connection and has forgotten it" drops_and_forgets
 subtest "target wants to negotiate" wants_to_negotiate
 subtest "pings, closed window" pings_and_closed_window
 subtest "Rejects" rejects

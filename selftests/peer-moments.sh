@@ -42,6 +42,20 @@ second_loss_at()	# event, losses that makes
 	whole
 }
 
+# Numbers that the target never saw are filled. A connection that is not read
+# from for a while has some in its socket.
+second_loss_at_plug()
+{
+	local plugs
+
+	plugs=$(peer_counter plugs)
+	peer trigger plug close
+	peer deaf "cid=$(peer_cid 2)"
+	wait_for 20 peer_counter_is triggers 0
+	wait_for 10 peer_counter_above plugs "$plugs"
+	whole
+}
+
 # A third one lives: that carries the day.
 during_failover()
 {
@@ -50,6 +64,7 @@ during_failover()
 	before=$(recoveries)
 	second_loss_at logout 2
 	second_loss_at login 1
+	second_loss_at_plug
 	equals "$(recoveries)" "$before" "session recoveries"
 }
 
@@ -90,21 +105,38 @@ silent_ones()
 	equals "$(recoveries)" "$before" "session recoveries"
 }
 
+# End a connection that the target has commands of.
+with_commands_out()	# words for the peer
+{
+	local cid
+
+	cid=$(peer_cid 2)
+	peer hold
+	wait_for 10 outstanding "$cid"
+	"$@" "cid=$cid"
+	peer release
+}
+
+outstanding()	# cid
+{
+	[ "$(peer_conn "$1" tasks)" -gt 0 ]
+}
+
 # Each answer leads to a new login of the session, none to an error.
 bad_logout_answers()
 {
 	local answer before
 
-	for answer in 1 200 never; do
+	for answer in 1 2 3 200 never; do
 		before=$(recoveries)
 		peer logout $answer
-		peer reset "cid=$(peer_cid 2)"
+		with_commands_out peer reset
 		wait_for 20 recovered_since "$before"
 		peer logout honest
 		whole
 	done
 	before=$(recoveries)
-	peer forget "cid=$(peer_cid 2)"
+	with_commands_out peer forget
 	wait_for 20 recovered_since "$before"
 	whole
 }
@@ -112,6 +144,56 @@ bad_logout_answers()
 recovered_since()
 {
 	[ "$(recoveries)" -gt "$1" ]
+}
+
+# The target has let it in, but the answer that says so is lost.
+last_login_answer()
+{
+	local before ended
+
+	before=$(recoveries)
+	ended=$(peer_counter ended)
+	second_loss_at login-response 2
+	wait_for 5 none_is_dead
+	equals "$(peer_counter ended)" "$ended" "sessions that ended"
+	equals "$(recoveries)" "$before" "session recoveries"
+}
+
+# No connection is left that the target waits to have logged out.
+none_is_dead()
+{
+	! peer list | grep -q phase=dead
+}
+
+# Lost while it logs itself out, and just as it is to be removed.
+removed_when_lost()
+{
+	local before ended
+
+	before=$(recoveries)
+	ended=$(peer_counter ended)
+	peer trigger logout reset
+	conn_remove "$(peer_cid 3)"
+	wait_for 1 none_is_dead
+	for _ in 1 2 3 4 5; do
+		conn_add 3
+		wait_for 10 peer_conns_up 3
+		remove_and_reset "$(peer_cid 3)"
+		wait_for 1 none_is_dead
+	done
+	conn_add 3
+	whole
+	equals "$(peer_counter ended)" "$ended" "sessions that ended"
+	equals "$(recoveries)" "$before" "session recoveries"
+}
+
+# Both at once; a connection that has come back already has another CID.
+remove_and_reset()	# cid
+{
+	conn_remove "$1" >"$RUN/remove.log" 2>&1 &
+	peer reset "cid=$1" || true
+	wait $! || grep -q 'try again' "$RUN/remove.log"
+	[ -z "$(peer_cid 3)" ] || conn_remove "$(peer_cid 3)"
 }
 
 all_at_once()
@@ -137,7 +219,7 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go' 'ping timeout'
-plan 7
+plan 9
 must peer_start
 must login "${NOPS[@]}"
 must conn_add 2
@@ -148,5 +230,7 @@ subtest "the fence's carrier lost" during_fence
 subtest "a reset at each kind of PDU" at_each_pdu
 subtest "connections that fall silent" silent_ones
 subtest "wrong answers to the Logout" bad_logout_answers
+subtest "a login whose last answer is lost" last_login_answer
+subtest "removed at the moment of its loss" removed_when_lost
 subtest "all connections closed at once" all_at_once
 subtest "the data is right, logout" io_is_right

@@ -95,7 +95,7 @@ static void cmd_counters(struct line *line)
 	const struct counters *c = &counters;
 
 	dprintf(line->fd,
-		"sent=%llu received=%llu logins=%llu lost=%llu ended=%llu mutated=%llu complaints=%llu late=%llu undrained=%llu drained=%llu logouts=%llu plugs=%llu texts=%llu rejects_left=%u armed=%u\n",
+		"sent=%llu received=%llu logins=%llu lost=%llu ended=%llu mutated=%llu complaints=%llu late=%llu undrained=%llu drained=%llu logouts=%llu plugs=%llu texts=%llu rejects_left=%u armed=%u triggers=%u\n",
 		(unsigned long long)c->sent, (unsigned long long)c->received,
 		(unsigned long long)c->logins, (unsigned long long)c->lost,
 		(unsigned long long)c->sessions_ended,
@@ -104,7 +104,7 @@ static void cmd_counters(struct line *line)
 		(unsigned long long)c->late, (unsigned long long)c->undrained,
 		(unsigned long long)c->drained, (unsigned long long)c->logouts,
 		(unsigned long long)c->plugs, (unsigned long long)c->texts,
-		reject_left(), rules_armed());
+		reject_left(), rules_armed(), trigger_left());
 	if (c->complaints)
 		dprintf(line->fd, "complaint: %s\n", c->last_complaint);
 }
@@ -193,6 +193,22 @@ static void act_forget(struct conn *conn, struct line *line)
 	conn_close(conn, true);
 }
 
+/* Another connection is told that this one is dropped, with nothing kept */
+static void act_drop(struct conn *conn, struct line *line)
+{
+	struct conn *other;
+
+	TAILQ_FOREACH(other, &conns, node) {
+		if (other == conn || other->sess != conn->sess ||
+		    other->phase != PHASE_FULL)
+			continue;
+		send_async(other, 2, conn->cid, 0, 0);
+		conn_close(conn, true);
+		return;
+	}
+	dprintf(line->fd, "error: no other connection\n");
+}
+
 static const struct {
 	const char *name;
 	void (*act)(struct conn *conn, struct line *line);
@@ -206,6 +222,7 @@ static const struct {
 	{ "close", act_close },
 	{ "reset", act_reset },
 	{ "forget", act_forget },	/* reset, and no such CID any more */
+	{ "drop", act_drop },		/* the same, announced by Async 2 */
 };
 
 static void cmd_trigger(struct line *line)

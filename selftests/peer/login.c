@@ -249,6 +249,9 @@ void login_request(struct conn *conn, const struct request *req)
 		return;
 	}
 	pdu_send(conn, pdu);
-	if ((flags & FLAG_FINAL) && (flags & 3) == STAGE_FULL)
+	if ((flags & FLAG_FINAL) && (flags & 3) == STAGE_FULL) {
 		login_done(conn);
+		/* not flushed yet */
+		trigger_hits(conn, OP_LOGIN_RSP);
+	}
 }

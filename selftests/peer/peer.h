@@ -325,6 +325,7 @@ void trial_start(int fd, const char *rule, int cid);
 void trial_applied(struct conn *conn);
 void trial_poll(void);
 bool trigger_hits(struct conn *conn, u8 opcode);
+u32 trigger_left(void);
 int trigger_set(const char *event, const char *how, int cid);
 bool reject_hits(struct conn *conn, const struct request *req);
 int reject_set(const char *event, u8 reason, bool consumes, u32 times);

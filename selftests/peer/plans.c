@@ -7,13 +7,18 @@
 
 /* What to do at the next PDU of a kind: end the connection, or reject it. */
 
+/* No opcode: a NOP-Out that carries a number */
+#define EVENT_PLUG	0x80
+
 static const struct {
 	const char *name;
 	u8 opcode;
 } events[] = {
 	{ "login", OP_LOGIN },
+	{ "login-response", OP_LOGIN_RSP },	/* the last one of a login */
 	{ "command", OP_CMD },
 	{ "nop", OP_NOP_OUT },
+	{ "plug", EVENT_PLUG },
 	{ "tmf", OP_TMF },
 	{ "logout", OP_LOGOUT },
 	{ "text", OP_TEXT },
@@ -61,6 +66,14 @@ int trigger_set(const char *event, const char *how, int cid)
 }
 
 /**
+ * trigger_left - does a plan to end a connection still wait for its PDU?
+ */
+u32 trigger_left(void)
+{
+	return trigger.armed;
+}
+
+/**
  * trigger_hits - does the plan say to end the connection now?
  * @conn: connection
  * @opcode: of the PDU
@@ -69,6 +82,10 @@ int trigger_set(const char *event, const char *how, int cid)
  */
 bool trigger_hits(struct conn *conn, u8 opcode)
 {
+	/* of what was received, the opcode may come with the immediate bit */
+	if (trigger.opcode == EVENT_PLUG && opcode == OP_NOP_OUT)
+		opcode = EVENT_PLUG;
+	opcode &= ~OP_IMMEDIATE;
 	if (!trigger.armed || trigger.opcode != opcode ||
 	    (trigger.cid >= 0 && trigger.cid != conn->cid))
 		return false;

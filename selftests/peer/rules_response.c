@@ -5,7 +5,7 @@
 
 #include "rules.h"
 
-/* Rules about SCSI Responses. */
+/* Rules about SCSI Responses, and about what comes on the wrong connection. */
 
 #define AT_RESPONSE	AT_CODE
 
@@ -28,7 +28,7 @@ static enum rule_result twice(struct conn *conn, struct pdu *pdu, u32 arg)
 	return RULE_SEND;
 }
 
-/* The response of a command that another connection carries */
+/* What belongs to a command that another connection carries */
 static enum rule_result foreign(struct conn *conn, struct pdu *pdu, u32 arg)
 {
 	struct task *task;
@@ -115,6 +115,10 @@ const struct rule rules_response[] = {
 	{ "response-twice", OP_RSP, FAILS, twice, 0, "a response twice" },
 	{ "response-elsewhere", OP_RSP, FAILS, foreign, 0,
 	  "a response on another connection" },
+	{ "r2t-elsewhere", OP_R2T, FAILS, foreign, 0,
+	  "an R2T on another connection" },
+	{ "data-in-elsewhere", OP_DATA_IN, FAILS, foreign, 0,
+	  "Data-In on another connection" },
 	{ "response-data", OP_RSP, FAILS, data, 8196,
 	  "a response with more data than may be" },
 	{ "response-busy", OP_RSP, GOES_ON, status, 0x08, "status BUSY" },

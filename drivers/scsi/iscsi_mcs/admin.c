@@ -145,12 +145,18 @@ static struct mcs_conn *mcs_admin_new_conn(struct mcs_session *sess,
 /* The attempt failed, or nobody waits for it any more: leave nothing behind */
 static void mcs_admin_undo(struct mcs_session *sess, struct mcs_conn *conn)
 {
+	bool was_up;
+
 	mutex_lock(&sess->mutex);
-	if (conn->state != ISCSI_MCS_CONN_STATE_REMOVING) {
+	was_up = conn->was_up;
+	if (!was_up && conn->state != ISCSI_MCS_CONN_STATE_REMOVING) {
 		mcs_event_conn_removed(conn, ISCSI_MCS_REASON_LOGIN_FAILED);
 		mcs_connect_remove(conn);
 	}
 	mutex_unlock(&sess->mutex);
+	/* It may carry commands by now: these have to come to their end. */
+	if (was_up)
+		mcs_admin_del(sess, conn, NULL);
 }
 
 static int mcs_admin_result(struct mcs_session *sess, struct mcs_conn *conn,
@@ -272,7 +278,7 @@ static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
 			       "last connection of the session, log the session out instead");
 		return -EBUSY;
 	}
-	if (conn->lead && !conn->accepting) {
+	if (conn->lead && sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN) {
 		NL_SET_ERR_MSG(extack,
 			       "session is logging in or being recovered, try again");
 		return -EAGAIN;
@@ -280,11 +286,80 @@ static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
 	return 0;
 }
 
-static void mcs_admin_reopen(struct mcs_conn *conn)
+/* It is not removed after all */
+static void mcs_admin_keep(struct mcs_conn *conn)
 {
-	if (mcs_conn_is_live(conn) &&
-	    !test_bit(MCS_CONN_BROKEN, &conn->flags))
+	clear_bit(MCS_CONN_NO_RETRY, &conn->flags);
+	if (conn->state == ISCSI_MCS_CONN_STATE_WAITING)
+		mcs_connect_start(conn, 0);
+	else if (conn->state == ISCSI_MCS_CONN_STATE_DRAINING &&
+		 mcs_conn_is_live(conn) &&
+		 !test_bit(MCS_CONN_BROKEN, &conn->flags))
 		mcs_conn_open(conn);
+}
+
+/* Its commands come to their end, and it logs itself out */
+static int mcs_admin_log_out(struct mcs_conn *conn,
+			     struct netlink_ext_ack *extack)
+{
+	int err;
+
+	/* If it is lost meanwhile it is not to come back. */
+	set_bit(MCS_CONN_NO_RETRY, &conn->flags);
+	err = mcs_leave_drain(conn, MCS_ADMIN_DRAIN_TIMEOUT);
+	if (err == -ETIMEDOUT) {
+		NL_SET_ERR_MSG(extack,
+			       "commands on the connection do not come to an end");
+		return err;
+	}
+	if (!err)
+		err = mcs_leave_logout(conn, NULL);
+	/* The target may not have seen it: a survivor tells it once more. */
+	if (err && conn->state == ISCSI_MCS_CONN_STATE_LOGOUT)
+		mcs_leave_failed(conn, ISCSI_MCS_REASON_REQUEST,
+				 err < 0 ? err : -EREMOTEIO,
+				 "no answer to its logout");
+	return 0;
+}
+
+/* Lost; in state LOGOUT it was closed because it had asked for that */
+static bool mcs_admin_is_lost(const struct mcs_conn *conn)
+{
+	return test_bit(MCS_CONN_BROKEN, &conn->flags) &&
+	       mcs_conn_is_live(conn) &&
+	       conn->state != ISCSI_MCS_CONN_STATE_LOGOUT;
+}
+
+/*
+ * A connection that was lost, perhaps while it was being removed, is recovery's
+ * first: its commands may be sent again only after the target has let go of
+ * them, and LIO ends the session for a connection that nobody logs out.
+ */
+static int mcs_admin_settle(struct mcs_session *sess, struct mcs_conn *conn,
+			    struct netlink_ext_ack *extack)
+{
+	if (!sess->closing && mcs_admin_is_lost(conn)) {
+		set_bit(MCS_CONN_NO_RETRY, &conn->flags);
+		mutex_unlock(&sess->mutex);
+		flush_work(&sess->recovery_work);
+		mutex_lock(&sess->mutex);
+	}
+	if (sess->closing) {
+		NL_SET_ERR_MSG(extack, "session is closing");
+		return -ESHUTDOWN;
+	}
+	if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING) {
+		NL_SET_ERR_MSG(extack, "connection is being removed already");
+		return -EALREADY;
+	}
+	/* The session may have been logged in again, or be about to. */
+	if (mcs_admin_is_lost(conn) || conn->accepting ||
+	    (conn->lead && sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)) {
+		NL_SET_ERR_MSG(extack,
+			       "connection was lost and is being recovered, try again");
+		return -EAGAIN;
+	}
+	return 0;
 }
 
 /**
@@ -307,36 +382,16 @@ int mcs_admin_del(struct mcs_session *sess, struct mcs_conn *conn,
 	if (err)
 		goto out;
 
-	if (conn->accepting) {
-		err = mcs_leave_drain(conn, MCS_ADMIN_DRAIN_TIMEOUT);
-		if (err == -ETIMEDOUT) {
-			NL_SET_ERR_MSG(extack,
-				       "commands on the connection do not come to an end");
-			mcs_admin_reopen(conn);
-			goto out;
-		}
-		/* A failed logout still ends with a closed connection. */
-		if (!err)
-			mcs_leave_logout(conn, NULL);
-		if (sess->closing) {
-			NL_SET_ERR_MSG(extack, "session is closing");
-			err = -ESHUTDOWN;
-			goto out;
-		}
-	}
-	/*
-	 * Lost, and recovery has not got round to it yet. Its commands may be
-	 * sent again only after the target has let go of them: not from here.
-	 */
-	if (atomic_read(&conn->cmds)) {
-		NL_SET_ERR_MSG(extack,
-			       "connection was lost and is being recovered, try again");
-		err = -EAGAIN;
+	if (conn->accepting)
+		err = mcs_admin_log_out(conn, extack);
+	if (!err)
+		err = mcs_admin_settle(sess, conn, extack);
+	if (err) {
+		mcs_admin_keep(conn);
 		goto out;
 	}
 	mcs_event_conn_removed(conn, ISCSI_MCS_REASON_REQUEST);
 	mcs_connect_remove(conn);
-	err = 0;
 out:
 	mutex_unlock(&sess->mutex);
 	return err;

@@ -290,6 +290,7 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 	clear_bit(MCS_CONN_BROKEN, &conn->flags);
 	clear_bit(MCS_CONN_WIN_WAIT, &conn->flags);
 	clear_bit(MCS_CONN_LEAVING, &conn->flags);
+	clear_bit(MCS_CONN_DROPPED, &conn->flags);
 	set_bit(MCS_CONN_LIVE, &conn->flags);
 	spin_unlock_bh(&conn->q_lock);
 
@@ -305,6 +306,7 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 void mcs_conn_open(struct mcs_conn *conn)
 {
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_UP);
+	clear_bit(MCS_CONN_NO_RETRY, &conn->flags);
 	conn->up_since = jiffies;
 	spin_lock_bh(&conn->q_lock);
 	conn->accepting = true;

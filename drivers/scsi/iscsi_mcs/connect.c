@@ -32,6 +32,8 @@
 #define MCS_CONNECT_RETRY_MIN_MS	500
 #define MCS_CONNECT_RETRY_MAX_MS	2000
 #define MCS_CONNECT_SYN_RETRIES		2
+/* To come back three seconds after the link: the third SYN would be too late */
+#define MCS_CONNECT_SYN_RETRIES_AGAIN	1
 /* The other end may still be loading ciphers, and drops what comes */
 #define MCS_CONNECT_SYN_RETRIES_IPSEC	5
 
@@ -45,12 +47,14 @@
  * @path: where from and where to
  * @params: what to log in with
  * @epoch: session's epoch when it began
+ * @began: jiffies then
  * @initiator_name: copy of the session's
  * @target_name: copy of the session's
  * @auth: copy of the names and secrets, wiped after the attempt
  * @chap: the same for the login
  * @needs_secret: the leading login had to prove who it is, and this one cannot
  * @again: the target closed it over the question what it is like: once more
+ * @may_be_in: the login failed here, but may have succeeded at the target
  * @ipsec: what protects the connection
  * @login: state of the login
  */
@@ -58,12 +62,14 @@ struct mcs_connect {
 	struct mcs_login_path path;
 	struct mcs_login_params params;
 	u32 epoch;
+	unsigned long began;
 	char initiator_name[MCS_LOGIN_NAME_MAX + 1];
 	char target_name[MCS_LOGIN_NAME_MAX + 1];
 	struct mcs_auth auth;
 	struct mcs_chap_auth chap;
 	bool needs_secret;
 	bool again;
+	bool may_be_in;
 	struct mcs_ipsec ipsec;
 	struct mcs_login login;
 };
@@ -122,6 +128,14 @@ static bool mcs_connect_protected(const struct mcs_conn *conn)
 	return conn->conn_flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
 }
 
+static unsigned int mcs_connect_syn_retries(const struct mcs_conn *conn)
+{
+	if (mcs_connect_protected(conn))
+		return MCS_CONNECT_SYN_RETRIES_IPSEC;
+	return conn->was_up ? MCS_CONNECT_SYN_RETRIES_AGAIN :
+			      MCS_CONNECT_SYN_RETRIES;
+}
+
 /* Fill in the attempt; under the mutex. -EAGAIN: not now, start() will come */
 static int mcs_connect_begin(struct mcs_conn *conn)
 {
@@ -144,15 +158,14 @@ static int mcs_connect_begin(struct mcs_conn *conn)
 	strscpy(job->target_name, sess->isess->targetname ?: "",
 		sizeof(job->target_name));
 	job->epoch = sess->epoch;
+	job->began = jiffies;
 	job->again = false;
 	job->path = (struct mcs_login_path){
 		.net = sess->net,
 		.peer = conn->remote,
 		.source = conn->source,
 		.ifindex = conn->ifindex,
-		.syn_retries = mcs_connect_protected(conn) ?
-			       MCS_CONNECT_SYN_RETRIES_IPSEC :
-			       MCS_CONNECT_SYN_RETRIES,
+		.syn_retries = mcs_connect_syn_retries(conn),
 	};
 	*p = (struct mcs_login_params){
 		.initiator_name = job->initiator_name,
@@ -251,6 +264,13 @@ static enum iscsi_mcs_auth mcs_connect_auth(const struct mcs_connect *job)
 	       ISCSI_MCS_AUTH_MUTUAL_CHAP : ISCSI_MCS_AUTH_CHAP;
 }
 
+/* Nobody has said that the login failed. */
+static bool mcs_connect_is_unanswered(enum mcs_login_cause cause)
+{
+	return cause == MCS_LOGIN_CLOSED || cause == MCS_LOGIN_TIMEOUT ||
+	       cause == MCS_LOGIN_CANCELLED || cause == MCS_LOGIN_TRANSPORT;
+}
+
 static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 			     unsigned long deadline)
 {
@@ -275,6 +295,7 @@ static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 		return 0;
 
 	cause = r->cause;
+	job->may_be_in = mcs_connect_is_unanswered(cause);
 	if (cause != MCS_LOGIN_TRANSPORT)
 		err = mcs_login_cause_errno(cause);
 	conn->status_class = r->status_class;
@@ -452,6 +473,16 @@ static unsigned long mcs_connect_delay(u32 attempts, u32 max_ms)
 	return msecs_to_jiffies(ms - ms / 4 + get_random_u32_below(ms / 2));
 }
 
+/* Counted from the beginning of an attempt, which may have taken longer */
+static void mcs_connect_retry(struct mcs_conn *conn)
+{
+	unsigned long delay = mcs_connect_delay(conn->attempts++,
+						MCS_CONNECT_RETRY_MAX_MS);
+	unsigned long next = conn->job->began + delay;
+
+	mcs_connect_start(conn, time_after(next, jiffies) ? next - jiffies : 0);
+}
+
 static void mcs_connect_failed(struct mcs_conn *conn, int err)
 {
 	struct mcs_session *sess = conn->sess;
@@ -470,9 +501,7 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 		return;
 	}
 	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN)
-		mcs_connect_start(conn,
-				  mcs_connect_delay(conn->attempts++,
-						    MCS_CONNECT_RETRY_MAX_MS));
+		mcs_connect_retry(conn);
 }
 
 static void mcs_connect_work(struct work_struct *work)
@@ -487,6 +516,7 @@ static void mcs_connect_work(struct work_struct *work)
 	mutex_lock(&sess->mutex);
 	if (mcs_leave_run(conn))
 		goto out;
+	conn->job->may_be_in = false;
 	err = mcs_connect_begin(conn);
 	mutex_unlock(&sess->mutex);
 	if (!err)
@@ -499,9 +529,12 @@ static void mcs_connect_work(struct work_struct *work)
 		err = -ECANCELED;
 		mcs_connect_note_error(conn, err, mcs_connect_errno_text(err));
 		mcs_login_sock_release(sock);
+		conn->job->may_be_in = true;
 	} else if (!err) {
 		err = mcs_connect_up(conn, sock);
 	}
+	if (err && conn->job->may_be_in && sess->epoch == conn->job->epoch)
+		mcs_failover_disown(conn);
 	if (err && conn->job->again && !conn->was_up && conn->attempts++ < 2) {
 		mcs_connect_start(conn, 0);
 		goto out;
@@ -629,7 +662,9 @@ void mcs_connect_remove(struct mcs_conn *conn)
 	cancel_delayed_work_sync(&conn->connect_work);
 	mutex_lock(&sess->mutex);
 
-	if (mcs_session_lists(sess, conn)) {
+	/* iscsid may have begun to log in on its connection meanwhile. */
+	if (mcs_session_lists(sess, conn) &&
+	    conn->state == ISCSI_MCS_CONN_STATE_REMOVING) {
 		mcs_session_remove_conn(sess, conn);
 		mcs_recovery_resubmit(sess);
 		wake_up_all(&sess->wake);

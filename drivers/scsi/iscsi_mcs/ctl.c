@@ -310,21 +310,6 @@ void mcs_ctl_pong(struct mcs_conn *conn, const struct iscsi_nopin *nop)
 	mcs_ctl_queue_reply(conn, ctl);
 }
 
-/**
- * mcs_ctl_ack - acknowledge status on a connection that has nothing to send
- * @conn: connection
- */
-void mcs_ctl_ack(struct mcs_conn *conn)
-{
-	struct mcs_ctl *ctl;
-
-	ctl = mcs_ctl_new_reply(conn, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE);
-	if (!ctl)
-		return;
-	ctl->has_answer = false;
-	mcs_ctl_queue_reply(conn, ctl);
-}
-
 static void mcs_ctl_plug_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
 			      const struct iscsi_hdr *rsp)
 {

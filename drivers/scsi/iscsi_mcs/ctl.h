@@ -82,6 +82,5 @@ void mcs_ctl_ping(struct mcs_conn *conn);
 void mcs_ctl_pong(struct mcs_conn *conn, const struct iscsi_nopin *nop);
 void mcs_ctl_negotiate(struct mcs_conn *conn);
 int mcs_ctl_plug(struct mcs_conn *conn, u32 cmdsn);
-void mcs_ctl_ack(struct mcs_conn *conn);
 
 #endif /* MCS_CTL_H */

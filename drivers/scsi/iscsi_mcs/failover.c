@@ -34,6 +34,7 @@
 #define MCS_FAILOVER_PLUG_TIMEOUT	(2 * HZ)
 #define MCS_FAILOVER_SETTLE		HZ
 #define MCS_FAILOVER_PROBE_TIMEOUT	(3 * HZ)
+#define MCS_FAILOVER_DISOWN_TIMEOUT	HZ
 
 /* A CID no connection of ours has had: see mcs_connect_new_cid() */
 #define MCS_FAILOVER_PROBE_CID		0xffff
@@ -97,6 +98,18 @@ static int mcs_failover_nop(struct mcs_conn *via, const u32 *cmdsn,
 	return err;
 }
 
+/*
+ * The target knows no such connection. That alone is no proof: it may be
+ * cleaning up. It will do where there is nothing to let go of, and where the
+ * target has said before that it keeps nothing (RFC 7143, 11.9.1).
+ */
+static bool mcs_failover_is_gone(const struct mcs_conn *conn, int response)
+{
+	return response == ISCSI_LOGOUT_CID_NOT_FOUND &&
+	       (list_empty(&conn->active) ||
+		test_bit(MCS_CONN_DROPPED, &conn->flags));
+}
+
 /* Have the target let go of the lost connection. Return: 0, or no proof */
 static int mcs_failover_release(struct mcs_conn *conn)
 {
@@ -113,7 +126,7 @@ static int mcs_failover_release(struct mcs_conn *conn)
 		ret = mcs_failover_logout_cid(via, conn->cid,
 					      MCS_FAILOVER_LOGOUT_TIMEOUT);
 		trace_mcs_failover_step(conn, MCS_STEP_LOGOUT, ret);
-		if (!ret) {
+		if (!ret || mcs_failover_is_gone(conn, ret)) {
 			ret = mcs_failover_nop(via, NULL,
 					       MCS_FAILOVER_FENCE_TIMEOUT);
 			trace_mcs_failover_step(conn, MCS_STEP_FENCE, ret);
@@ -253,6 +266,32 @@ int mcs_failover_conn(struct mcs_conn *conn)
 	err = mcs_failover_plug(sess, conn);
 	trace_mcs_failover_step(conn, MCS_STEP_PLUGGED, err);
 	return err;
+}
+
+/**
+ * mcs_failover_disown - give up a login that may have succeeded at the target
+ * @conn: connection whose socket is gone
+ *
+ * A target that has let it in, and whose answer was lost or came too late,
+ * counts a connection that dies, and LIO ends the session for one that nobody
+ * logs out. The target that has not says that there is no such connection.
+ */
+void mcs_failover_disown(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+	struct mcs_conn *via;
+	int ret;
+
+	lockdep_assert_held(&sess->mutex);
+	if (sess->target_class != ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE ||
+	    !mcs_failover_is_possible(sess))
+		return;
+	via = mcs_session_any_conn(sess, conn);
+	if (!via)
+		return;
+	ret = mcs_failover_logout_cid(via, conn->cid,
+				      MCS_FAILOVER_DISOWN_TIMEOUT);
+	trace_mcs_failover_step(conn, MCS_STEP_LOGOUT, ret);
 }
 
 /**

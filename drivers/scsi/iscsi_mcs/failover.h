@@ -32,6 +32,7 @@ enum mcs_step {
 
 bool mcs_failover_is_possible(struct mcs_session *sess);
 int mcs_failover_conn(struct mcs_conn *conn);
+void mcs_failover_disown(struct mcs_conn *conn);
 int mcs_failover_probe(struct mcs_conn *conn);
 
 #endif /* MCS_FAILOVER_H */

@@ -115,12 +115,19 @@ void mcs_leave_asked(struct mcs_conn *conn, u16 seconds)
 	mod_delayed_work(mcs_connect_wq, &conn->connect_work, 0);
 }
 
-/* It did not work out: recovery has a survivor log it out */
-static void mcs_leave_failed(struct mcs_conn *conn, int err)
+/**
+ * mcs_leave_failed - it did not work out: recovery has a survivor log it out
+ * @conn: connection that was to be drained or logged out
+ * @reason: who wanted that
+ * @err: negative errno
+ * @text: the same in words
+ */
+void mcs_leave_failed(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
+		      int err, const char *text)
 {
+	lockdep_assert_held(&conn->sess->mutex);
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_DRAINING);
-	mcs_conn_fail(conn, ISCSI_MCS_REASON_TARGET_LOGOUT, err,
-		      "target asked for logout, which was not possible in time");
+	mcs_conn_fail(conn, reason, err, text);
 	/* It may have been lost before, when that was none of its business. */
 	mcs_recovery_kick(conn->sess);
 }
@@ -171,7 +178,9 @@ bool mcs_leave_run(struct mcs_conn *conn)
 			return true;
 	}
 	if (err)
-		mcs_leave_failed(conn, err < 0 ? err : -EREMOTEIO);
+		mcs_leave_failed(conn, ISCSI_MCS_REASON_TARGET_LOGOUT,
+				 err < 0 ? err : -EREMOTEIO,
+				 "target asked for logout, which was not possible in time");
 	else
 		mcs_leave_done(conn, time2wait);
 	return true;

@@ -204,7 +204,9 @@ static void mcs_recovery_survived(struct mcs_conn *conn, unsigned long since)
 	mcs_event_conn_down(conn, ms);
 	mcs_recovery_resubmit(sess);
 	trace_mcs_failover_step(conn, MCS_STEP_RESENT, 0);
-	mcs_connect_again(conn);
+	/* It may be about to be removed. */
+	if (!test_bit(MCS_CONN_NO_RETRY, &conn->flags))
+		mcs_connect_again(conn);
 }
 
 /* Return: false when only a new login of the session helps */
