@@ -18,24 +18,6 @@ CALL=$TREE/userspace/examples/iscsidsc_call
 # Memory is read after each of so many parts; the first one is to warm up.
 PARTS=4
 
-# kB that are in use: what is not free and cannot be, and the kernel's own.
-# The target in this machine counts as well.
-memory()
-{
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
-	# the scenario's own logs are in a tmpfs
-	awk '/^Shmem:/ { shmem = $2 }
-		/^MemAvailable:/ { available = $2 }
-		/^(SUnreclaim|Percpu|VmallocUsed):/ { printf "%s%s ", $1, $2 }
-		END { printf "MemAvailable:%d\n", available + shmem }' /proc/meminfo
-}
-
-field()		# name, line of memory()
-{
-	sed -n "s/.*\b$1:\([0-9]*\).*/\1/p" <<<"$2"
-}
-
 # Adds, removes, and says what there was before and after each part.
 loops()
 {
@@ -49,11 +31,11 @@ loops()
 		[ -n "$first" ] || first=$now
 	done
 	equals "$(session_field recoveries)" 0 "recoveries"
-	grown=$(($(field SUnreclaim "$now") - $(field SUnreclaim "$first")))
+	grown=$(($(memory_field SUnreclaim "$now") - $(memory_field SUnreclaim "$first")))
 	between $grown -100000 $((512 + LOOPS / 4)) "growth of SUnreclaim in kB"
-	grown=$(($(field MemAvailable "$first") - $(field MemAvailable "$now")))
+	grown=$(($(memory_field MemAvailable "$first") - $(memory_field MemAvailable "$now")))
 	between $grown -1000000 $((8192 + 2 * LOOPS)) "loss of MemAvailable in kB"
-	grown=$(($(field VmallocUsed "$now") - $(field VmallocUsed "$first")))
+	grown=$(($(memory_field VmallocUsed "$now") - $(memory_field VmallocUsed "$first")))
 	between $grown -100000 1024 "growth of VmallocUsed in kB"
 }
 
@@ -68,7 +50,7 @@ refused()
 	done >/dev/null
 	after=$(memory)
 	note "before $((LOOPS / 2)) refused ones: $before, after: $after"
-	between $(($(field SUnreclaim "$after") - $(field SUnreclaim "$before"))) \
+	between $(($(memory_field SUnreclaim "$after") - $(memory_field SUnreclaim "$before"))) \
 		-100000 $((512 + LOOPS / 4)) "growth of SUnreclaim in kB"
 }
 

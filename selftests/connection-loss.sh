@@ -47,13 +47,6 @@ lost()		# link, how to lose it, how to bring it back
 	io_end
 }
 
-# the target resets the TCP connection; nothing has to be brought back
-reset_by_target()
-{
-	on_target ss -K "sport = :3260 and src $(target_ip "$1")" >"$RUN/killed"
-	[ -s "$RUN/killed" ]
-}
-
 # which sessions iscsid has had to log in again
 target_restarts()
 {

@@ -13,19 +13,6 @@
 
 . "$(dirname "$0")/lib/lib.sh"
 
-# A number out of mcsadm's JSON, summed over all places it stands in.
-count()		# key
-{
-	mcsadm list --json | tr ',{}' '\n\n\n' |
-		sed -nE "s/^ *\"$1\": *([0-9]+).*/\1/p" |
-		awk '{ s += $1 } END { print s + 0 }'
-}
-
-more_losses()	# than
-{
-	[ "$(count losses)" -gt "$1" ]
-}
-
 # Longest time a single command of fio took, in ms, as fio says.
 longest_io()
 {
@@ -71,29 +58,6 @@ lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 		[ -z "${TRACE_IO:-}" ] || cp "$RUN/trace" "/results/trace-$link-$lose"
 		fail "the pause was longer than $bound ms"
 	}
-}
-
-reset_by_target()
-{
-	on_target ss -K "sport = :3260 and src $(target_ip "$1")" >"$RUN/killed"
-	[ -s "$RUN/killed" ]
-}
-
-reset_by_initiator()
-{
-	ss -K "dport = :3260 and dst $(target_ip "$1")" >"$RUN/killed"
-	[ -s "$RUN/killed" ]
-}
-
-# the initiator's address goes, and the route with it; the link stays
-address_del()
-{
-	ip address del "$(initiator_ip "$1")/24" dev "link$1"
-}
-
-address_add()
-{
-	ip address add "$(initiator_ip "$1")/24" dev "link$1"
 }
 
 iscsid_noticed_nothing()

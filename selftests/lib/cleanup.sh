@@ -56,6 +56,7 @@ rig_reset()
 	rm -rf /etc/iscsi/nodes/* /etc/iscsi/send_targets/*
 	on_target target_reset
 	driver_unload
+	gap_forget
 	rm -f "$RUN"/*.log
 }
 

@@ -76,6 +76,24 @@ kmemleak_bad()
 	echo clear >$file
 }
 
+# kB that are in use: what is not free and cannot be, and the kernel's own.
+# The target in this machine counts as well.
+memory()
+{
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	# the scenario's own logs are in a tmpfs
+	awk '/^Shmem:/ { shmem = $2 }
+		/^MemAvailable:/ { available = $2 }
+		/^(SUnreclaim|Percpu|VmallocUsed):/ { printf "%s%s ", $1, $2 }
+		END { printf "MemAvailable:%d\n", available + shmem }' /proc/meminfo
+}
+
+memory_field()	# name, line of memory()
+{
+	sed -n "s/.*\b$1:\([0-9]*\).*/\1/p" <<<"$2"
+}
+
 TRACE=/sys/kernel/debug/tracing
 
 # Record the module's trace events from now on; TRACE_IO=1 adds the disk's.

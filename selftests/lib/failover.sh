@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Losing connections, and how long I/O stands still for it.
+# shellcheck shell=bash
+
+# A number out of mcsadm's JSON, summed over all places it stands in.
+count()		# key
+{
+	mcsadm list --json | tr ',{}' '\n\n\n' |
+		sed -nE "s/^ *\"$1\": *([0-9]+).*/\1/p" |
+		awk '{ s += $1 } END { print s + 0 }'
+}
+
+more_losses()	# than
+{
+	[ "$(count losses)" -gt "$1" ]
+}
+
+reset_by_target()	# link
+{
+	on_target ss -K "sport = :3260 and src $(target_ip "$1")" >"$RUN/killed"
+	[ -s "$RUN/killed" ]
+}
+
+reset_by_initiator()	# link
+{
+	ss -K "dport = :3260 and dst $(target_ip "$1")" >"$RUN/killed"
+	[ -s "$RUN/killed" ]
+}
+
+# The link at the target's end
+target_link_down()	# link
+{
+	on_target ip link set "link$1" down
+}
+
+target_link_up()	# link
+{
+	on_target ip link set "link$1" up
+	on_target ip -6 address replace "fd00:$1::10/64" dev "link$1" nodad
+}
+
+# Packets of iSCSI in one direction are lost, or refused, at the target.
+block_in()	# link or *, drop or reject with tcp reset
+{
+	local link=$1
+	shift
+
+	on_target nft "table inet rig { chain in {
+		type filter hook input priority 0;
+		iifname \"link$link\" tcp dport 3260 ${*:-drop}; }; }"
+}
+
+block_out()	# link
+{
+	on_target nft "table inet rig { chain out {
+		type filter hook output priority 0;
+		oifname link$1 tcp sport 3260 drop; }; }"
+}
+
+block_end()
+{
+	on_target nft flush ruleset
+}
+
+# The initiator's address goes, and the route with it; the link stays.
+address_del()	# link
+{
+	ip address del "$(initiator_ip "$1")/24" dev "link$1"
+}
+
+address_add()	# link
+{
+	ip address add "$(initiator_ip "$1")/24" dev "link$1"
+}
+
+GAP=$TRACE/instances/gap
+
+# Record when requests of a disk complete.
+gap_begin()	# device
+{
+	local major minor
+
+	major=$((16#$(stat -Lc %t "$1"))) minor=$((16#$(stat -Lc %T "$1")))
+	mkdir -p "$GAP"
+	echo 0 >"$GAP/tracing_on"
+	echo mono >"$GAP/trace_clock"
+	echo 4096 >"$GAP/buffer_size_kb"
+	echo "dev == $((major << 20 | minor))" \
+		>"$GAP/events/block/block_rq_complete/filter"
+	echo 1 >"$GAP/events/block/block_rq_complete/enable"
+	echo >"$GAP/trace"
+	echo 1 >"$GAP/tracing_on"
+}
+
+# Longest time between two completions since then, in ms.
+gap_end()
+{
+	echo 0 >"$GAP/tracing_on"
+	awk '!/^#/ && match($0, / [0-9]+\.[0-9]+: block_rq_complete/) {
+			now = substr($0, RSTART + 1) + 0
+			if (last && now - last > gap)
+				gap = now - last
+			last = now
+		}
+		END { printf "%d\n", 1000 * gap + 0.5 }' "$GAP/trace"
+}
+
+gap_forget()
+{
+	[ ! -d "$GAP" ] || rmdir "$GAP"
+}
+
+# Milliseconds on a clock that nobody sets
+now_ms()
+{
+	awk '{ printf "%d\n", 1000 * $1 }' /proc/uptime
+}
