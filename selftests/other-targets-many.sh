@@ -98,6 +98,17 @@ with_class()	# class, link
 	lost_one "$2" 0
 }
 
+# istgt closes all connections but the one that the reset came on.
+reset_of_lun()
+{
+	losses_before=$(mcsadm list --json | jq '[.sessions[0].connections[].losses] | add')
+	io_begin "$(the_disk)" --iodepth=4 --size=8m
+	timeout 60 sg_reset -d "$(the_disk)"
+	wait_for 60 loss_seen
+	whole_again
+	io_end
+}
+
 ends_well()
 {
 	logout
@@ -107,7 +118,7 @@ ends_well()
 
 need_mcs
 klog_allow 'detected conn error' 'session logs in again'
-plan 9
+plan 10
 must on_target tgt_create MaxConnections=4
 must use 1
 subtest "tgt: connection added under I/O" added_under_io
@@ -121,4 +132,5 @@ must use 0
 subtest "istgt: connection added under I/O" added_under_io
 subtest "istgt: a loss makes the session log in again" lost_one 2 1
 subtest "istgt: loss of the leading connection likewise" lost_one 1 1
+subtest "istgt: a reset of the LUN closes connections" reset_of_lun
 subtest "istgt: logout" ends_well

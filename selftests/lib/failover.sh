@@ -75,6 +75,22 @@ address_add()	# link
 	ip address add "$(initiator_ip "$1")/24" dev "link$1"
 }
 
+# Commands that the connection over a link has carried, and its state
+carried()	# link
+{
+	mcsadm list --json | jq -r --arg ip "$(target_ip "$1")" \
+		'.sessions[0].connections[] |
+		select(.remote.address == $ip) | "\(.cmds) \(.state)"'
+}
+
+in_use()	# link, commands it had carried
+{
+	local cmds state
+
+	read -r cmds state < <(carried "$1")
+	[ "$state" = up ] && [ "$cmds" -gt "$2" ]
+}
+
 GAP=$TRACE/instances/gap
 
 # Record when requests of a disk complete.
@@ -105,6 +121,14 @@ gap_end()
 			last = now
 		}
 		END { printf "%d\n", 1000 * gap + 0.5 }' "$GAP/trace"
+}
+
+# The same when nothing is lost: what the machine holds I/O up for by itself.
+gap_calm()	# device
+{
+	gap_begin "$1"
+	sleep 5
+	gap_end
 }
 
 gap_forget()
