@@ -69,6 +69,33 @@ iscsid_restarts()
 	io_end
 }
 
+# What udev was told meanwhile
+told()		# words that one event has
+{
+	awk -v RS= -v words="$*" '
+		BEGIN { n = split(words, word, " ") }
+		{
+			all = 1
+			for (i = 1; i <= n; i++)
+				all = all && index($0 "\n", "\nISCSI_MCS_" word[i] "\n")
+		}
+		all { found = 1 }
+		END { exit !found }' "$RUN/udev.log" || fail "no event with $*"
+}
+
+udev_was_told()
+{
+	bg_stop udev INT
+	told EVENT=conn-down REASON=tcp-error REMOTE=10.0.2.10:3260 CONNS_ACTIVE=1
+	told EVENT=conn-down REMOTE=10.0.1.10:3260 CID=0 CONN=0
+	told EVENT=conn-down REASON=link
+	told EVENT=conn-up REMOTE=10.0.2.10:3260 CONNS_ACTIVE=2
+	told EVENT=recovery-started REASON=session-recovery CONNS_ACTIVE=0
+	told EVENT=recovery-ended "SID=$(sid)"
+	grep -q '^ISCSI_MCS_DURATION_MS=[1-9]' "$RUN/udev.log"
+	grep -q '^ISCSI_MCS_LOCAL=10.0.2.1:[1-9]' "$RUN/udev.log"
+}
+
 ends_well()
 {
 	logout
@@ -79,10 +106,11 @@ ends_well()
 need_mcs
 klog_allow 'detected conn error' 'iscsi_mcs' 'session[0-9]+: conn' 'ping timeout' \
 	'iSCSI Login' 'iSCSI/iqn'
-plan 8
+plan 9
 must target_create links="1 2" attrib.default_erl=0
 must login "node.conn[0].timeo.noop_out_interval=2" "node.conn[0].timeo.noop_out_timeout=2"
 must conn_add 2
+bg_start udev udevadm monitor --kernel --property --subsystem-match=iscsi_session
 subtest "target resets the added connection" lost 2 reset_by_target true
 subtest "target resets the leading connection" lost 1 reset_by_target true
 subtest "added connection's link goes silent" lost 2 link_drop link_restore
@@ -90,4 +118,5 @@ subtest "leading connection's link goes silent" lost 1 link_drop link_restore
 subtest "added connection's link goes down" lost 2 link_down link_up
 subtest "target restarts" target_restarts
 subtest "iscsid restarts" iscsid_restarts
+subtest "udev was told" udev_was_told
 subtest "logout" ends_well

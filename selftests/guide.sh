@@ -3,73 +3,57 @@
 # Copyright The iscsi_mcs authors
 #
 # Documentation/guide.rst, typed as it stands there: every line behind "#", and
-# what it shows as the answer. Also mcsadm auto where it has to warn.
+# what it shows as the answer; "..." in it stands for anything. Also mcsadm auto
+# where it has to warn. And what the README shows.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
 # links: 2
-# timeout: 180
+# timeout: 240
 
 . "$(dirname "$0")/lib/lib.sh"
 need_mcs
 
-# What builds and installs is run by make check-packages, enable by
-# switch-driver.sh.
-elsewhere='^(make|apt-get|mcsadm enable)'
-
-# Commands of a section with their expected answers, as "# command" and lines
-# that follow.
-section()	# number
+# The commands in the README's blocks, in their order
+readme()
 {
-	awk -v n="$1" '
-		/^[0-9]+\. / { inside = index($0, n ". ") == 1 }
-		inside && /^ +# / { sub(/^ +/, ""); print; more = 1; next }
-		inside && more && /^ +[^ *]/ { sub(/^ +/, ""); print; next }
-		{ more = 0 }' "$TREE/Documentation/guide.rst"
+	local line n=0
+
+	sed -nE 's/^ {4}([^ ].*)/\1/p' "$TREE/README.md" |
+		sed -E 's/ +# .*//' >"$RUN/readme"
+	: >"$RUN/nothing"
+	while read -r line <&4; do
+		run_line "$line" "$RUN/nothing"
+		n=$((n + 1))
+		[[ $line != *--login ]] || wait_for 30 session_ready
+	done 4<"$RUN/readme"
+	conns_up 2
+	[ "$n" -gt 5 ]
+	logout
+	wait_for 20 no_sessions
+	rm -rf /etc/iscsi_mcs.conf /etc/iscsi/nodes/*
 }
 
-# Other scenarios may have had session 1 before.
-numbered()
+# Commands that the guide shows without "#" are run by other tests.
+others_are_known()
 {
-	sed -E "s/(^|--)session 1\b/\1session $(sid)/"
-}
+	local line
 
-run_line()	# command, file with the answer that is shown
-{
-	local line command
-
-	echo "# $1"
-	! [[ $1 =~ $elsewhere ]] || return 0
-	command=$(numbered <<<"$1")
-	eval "$command" >"$RUN/answer" 2>&1 || { cat "$RUN/answer"; return 1; }
-	cat "$RUN/answer"
-	while read -r line; do
-		grep -qF -- "$line" "$RUN/answer" ||
-			fail "'$1' does not say '$line'"
-	done < <(numbered <"$2")
-}
-
-types()		# section
-{
-	local line command='' n=0
-
-	: >"$RUN/expected"
-	section "$1" >"$RUN/section"
+	awk '/::$/ { block = 1; next }
+		block && /^ +[^ ]/ { sub(/^ +/, ""); print; next }
+		block && /^[^ ]/ { block = 0 }' "$GUIDE" |
+		grep -E '^(make|apt-get|mcsadm|iscsiadm|iscsicli|sysctl|targetcli|lsinitramfs|systemctl|update-|modprobe|mokutil|ss|trace-cmd|udevadm|swanctl) ' \
+		>"$RUN/others"
+	[ -s "$RUN/others" ]
 	while read -r line <&4; do
 		case $line in
-		'# '*)
-			[ -z "$command" ] || run_line "$command" "$RUN/expected"
-			command=${line#\# }
-			: >"$RUN/expected"
-			n=$((n + 1))
-			;;
-		*) echo "$line" >>"$RUN/expected" ;;
+		# shown as an answer; typed in the README's part
+		"mcsadm add --session 1 --portal 10.0.2.10:3260") ;;
+		"mcsadm auto --persistent") ;;
+		*) typed_elsewhere "$line" || fail "nothing runs '$line'" ;;
 		esac
-	done 4<"$RUN/section"
-	run_line "$command" "$RUN/expected"
-	echo "$n commands"
-	[ "$n" -gt 0 ]
+	done 4<"$RUN/others"
 }
 
 quick_start()
@@ -91,10 +75,18 @@ report_is_there()
 	rm /tmp/report.txt
 }
 
+watches_closely()
+{
+	types 8
+	wait_for 60 conns_up 2
+	rm /tmp/udev.txt
+}
+
 # A second address on another interface, in the subnet of link 1
 same_subnet()
 {
-	conn_remove 2 --persistent
+	conn_remove "$(cid_of_link 2)"
+	sysctl -qw net.ipv4.conf.link2.arp_ignore=0 net.ipv4.conf.link2.arp_announce=0
 	ip address flush dev link2
 	ip address add 10.0.1.2/24 dev link2
 	mcsadm auto >"$RUN/auto" 2>&1
@@ -121,14 +113,19 @@ says_why_not()
 	wait_for 20 no_sessions
 }
 
-plan 5
+plan 9
 must target_create
 must driver_load
 must iscsid_start
 rm -f /etc/iscsi_mcs.conf
+must node_new 1 "$IQN"
+subtest "the README's commands" readme
+subtest "commands that are run elsewhere" others_are_known
 subtest "quick start" quick_start
 subtest "two network interfaces, step by step" types 2
 subtest "report" report_is_there
+subtest "events of udev, trace points" watches_closely
+subtest "tuning" types 10
 subtest "auto warns of two addresses in one subnet" same_subnet
 subtest "auto and status say why there is no more" says_why_not
 rm -f /etc/iscsi_mcs.conf

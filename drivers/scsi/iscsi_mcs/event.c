@@ -9,10 +9,12 @@
 #include "netlink.h"
 #include "nl_attr.h"
 #include "session.h"
+#include "uevent.h"
 
 /*
- * Events for whoever listens to the multicast group. Nothing waits for them
- * and nothing depends on their arrival; without memory one is lost.
+ * Events for whoever listens to the multicast group, and for udev. Nothing
+ * waits for them and nothing depends on their arrival; without memory one is
+ * lost.
  */
 
 static struct sk_buff *mcs_event_new(struct mcs_session *sess, u8 cmd,
@@ -56,6 +58,7 @@ void mcs_event_session(struct mcs_session *sess, u8 cmd,
 	void *hdr;
 	bool bad;
 
+	mcs_uevent_session(sess, cmd, reason, duration_ms);
 	skb = mcs_event_new(sess, cmd, &hdr);
 	if (!skb)
 		return;
@@ -78,6 +81,7 @@ static void mcs_event_conn(struct mcs_conn *conn, u8 cmd,
 	void *hdr;
 	bool bad;
 
+	mcs_uevent_conn(conn, cmd, reason, duration_ms);
 	skb = mcs_event_new(sess, cmd, &hdr);
 	if (!skb)
 		return;

@@ -8,6 +8,7 @@
 #include "netlink.h"
 #include "session.h"
 #include "transport.h"
+#include "uevent.h"
 
 /* The trace events are made here. */
 #define CREATE_TRACE_POINTS
@@ -102,6 +103,7 @@ static void __exit mcs_main_exit(void)
 	mcs_link_unregister();
 	mcs_transport_unregister();
 	mcs_main_destroy_workqueues();
+	mcs_uevent_flush();
 	/* Connections are freed after a grace period. */
 	rcu_barrier();
 }

@@ -37,6 +37,72 @@ TRACE_DEFINE_ENUM(MCS_STEP_RESENT);
 			 { MCS_STEP_PLUGGED, "plugged" },	\
 			 { MCS_STEP_RESENT, "resent" })
 
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_NEW);
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_CONNECTING);
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_LOGIN);
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_UP);
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_DRAINING);
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_LOGOUT);
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_FAILED);
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_CLEANUP);
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_WAITING);
+TRACE_DEFINE_ENUM(ISCSI_MCS_CONN_STATE_REMOVING);
+
+#define mcs_show_conn_state(state) \
+	__print_symbolic(state, \
+		{ ISCSI_MCS_CONN_STATE_NEW, "new" }, \
+		{ ISCSI_MCS_CONN_STATE_CONNECTING, "connecting" }, \
+		{ ISCSI_MCS_CONN_STATE_LOGIN, "login" }, \
+		{ ISCSI_MCS_CONN_STATE_UP, "up" }, \
+		{ ISCSI_MCS_CONN_STATE_DRAINING, "draining" }, \
+		{ ISCSI_MCS_CONN_STATE_LOGOUT, "logout" }, \
+		{ ISCSI_MCS_CONN_STATE_FAILED, "failed" }, \
+		{ ISCSI_MCS_CONN_STATE_CLEANUP, "cleanup" }, \
+		{ ISCSI_MCS_CONN_STATE_WAITING, "waiting" }, \
+		{ ISCSI_MCS_CONN_STATE_REMOVING, "removing" })
+
+TRACE_DEFINE_ENUM(ISCSI_MCS_SESSION_STATE_LOGGING_IN);
+TRACE_DEFINE_ENUM(ISCSI_MCS_SESSION_STATE_LOGGED_IN);
+TRACE_DEFINE_ENUM(ISCSI_MCS_SESSION_STATE_RECOVERING);
+TRACE_DEFINE_ENUM(ISCSI_MCS_SESSION_STATE_FAILED);
+TRACE_DEFINE_ENUM(ISCSI_MCS_SESSION_STATE_CLOSING);
+
+#define mcs_show_session_state(state) \
+	__print_symbolic(state, \
+		{ ISCSI_MCS_SESSION_STATE_LOGGING_IN, "logging-in" }, \
+		{ ISCSI_MCS_SESSION_STATE_LOGGED_IN, "logged-in" }, \
+		{ ISCSI_MCS_SESSION_STATE_RECOVERING, "recovering" }, \
+		{ ISCSI_MCS_SESSION_STATE_FAILED, "failed" }, \
+		{ ISCSI_MCS_SESSION_STATE_CLOSING, "closing" })
+
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_NONE);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_REQUEST);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_TCP_ERROR);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_NOP_TIMEOUT);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_LINK);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_DIGEST);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_PROTOCOL);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_TARGET_LOGOUT);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_TARGET_DROP);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_LOGIN_FAILED);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_SESSION_RECOVERY);
+TRACE_DEFINE_ENUM(ISCSI_MCS_REASON_SESSION_CLOSED);
+
+#define mcs_show_reason(reason) \
+	__print_symbolic(reason, \
+		{ ISCSI_MCS_REASON_NONE, "none" }, \
+		{ ISCSI_MCS_REASON_REQUEST, "request" }, \
+		{ ISCSI_MCS_REASON_TCP_ERROR, "tcp-error" }, \
+		{ ISCSI_MCS_REASON_NOP_TIMEOUT, "nop-timeout" }, \
+		{ ISCSI_MCS_REASON_LINK, "link" }, \
+		{ ISCSI_MCS_REASON_DIGEST, "digest" }, \
+		{ ISCSI_MCS_REASON_PROTOCOL, "protocol" }, \
+		{ ISCSI_MCS_REASON_TARGET_LOGOUT, "target-logout" }, \
+		{ ISCSI_MCS_REASON_TARGET_DROP, "target-drop" }, \
+		{ ISCSI_MCS_REASON_LOGIN_FAILED, "login-failed" }, \
+		{ ISCSI_MCS_REASON_SESSION_RECOVERY, "session-recovery" }, \
+		{ ISCSI_MCS_REASON_SESSION_CLOSED, "session-closed" })
+
 TRACE_EVENT(mcs_conn_lost,
 	TP_PROTO(const struct mcs_conn *conn, int reason, int error,
 		 const char *text),
@@ -59,9 +125,10 @@ TRACE_EVENT(mcs_conn_lost,
 		__entry->cmds = atomic_read(&conn->cmds);
 		strscpy(__entry->text, text, sizeof(__entry->text));
 	),
-	TP_printk("sid=%u conn=%u cid=%u reason=%d error=%d cmds=%u text=\"%s\"",
-		  __entry->sid, __entry->conn, __entry->cid, __entry->reason,
-		  __entry->error, __entry->cmds, __entry->text)
+	TP_printk("sid=%u conn=%u cid=%u reason=%s error=%d cmds=%u text=\"%s\"",
+		  __entry->sid, __entry->conn, __entry->cid,
+		  mcs_show_reason(__entry->reason), __entry->error,
+		  __entry->cmds, __entry->text)
 );
 
 TRACE_EVENT(mcs_failover_step,
@@ -103,9 +170,10 @@ TRACE_EVENT(mcs_conn_state,
 		__entry->from = conn->state;
 		__entry->to = state;
 	),
-	TP_printk("sid=%u conn=%u cid=%u from=%d to=%d",
-		  __entry->sid, __entry->conn, __entry->cid, __entry->from,
-		  __entry->to)
+	TP_printk("sid=%u conn=%u cid=%u from=%s to=%s",
+		  __entry->sid, __entry->conn, __entry->cid,
+		  mcs_show_conn_state(__entry->from),
+		  mcs_show_conn_state(__entry->to))
 );
 
 TRACE_EVENT(mcs_session_state,
@@ -121,8 +189,9 @@ TRACE_EVENT(mcs_session_state,
 		__entry->from = sess->state;
 		__entry->to = state;
 	),
-	TP_printk("sid=%u from=%d to=%d",
-		  __entry->sid, __entry->from, __entry->to)
+	TP_printk("sid=%u from=%s to=%s", __entry->sid,
+		  mcs_show_session_state(__entry->from),
+		  mcs_show_session_state(__entry->to))
 );
 
 #endif /* MCS_TRACE_H */
