@@ -72,6 +72,11 @@ check-packages: all
 	@selftests/qemu/deps.sh build rig deb
 	@userspace/packaging/install-test.sh
 
+# the same, on a target's disk: boots from it, twice
+check-boot: all
+	@selftests/qemu/deps.sh build rig deb
+	@userspace/packaging/boot-test.sh
+
 static:
 	@$(MAKE) -C selftests/kernels static
 
@@ -90,5 +95,5 @@ shell: all rig
 	@selftests/qemu/vm --shell --links 4
 
 .PHONY: all deps module module-build module-install userspace install deb \
-	clean check check-all check-debug check-packages static bench demo rig \
-	shell
+	clean check check-all check-debug check-packages check-boot static \
+	bench demo rig shell

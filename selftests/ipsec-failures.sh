@@ -62,6 +62,18 @@ nothing_known()
 	ipsec_leaves_nothing
 }
 
+# The other end is what the guide shows, too.
+guide_step_by_step()
+{
+	on_target charon_as_guide
+	types 9
+	rm /root/disk.key
+	ipsec_leaves_nothing
+	on_target charon_terminate disk
+	rm -rf /etc/iscsi_mcs.ipsec
+	ipsec_target 2 transport no aes256gcm16
+}
+
 remembered()
 {
 	add_protected transport
@@ -114,12 +126,13 @@ logged_out()
 }
 
 need_mcs
-plan 11
+plan 12
 must target_create
 must ipsec_start
 must ipsec_target 2 transport no aes256gcm16
 must login
 subtest "nothing given, nothing remembered" nothing_known
+subtest "the guide, step by step" guide_step_by_step
 subtest "first connection, removed and added again" remembered
 subtest "wrong key, main mode" wrong_key transport
 subtest "PFS differs" refused 'none of the IPsec proposals' transport,pfs

@@ -109,6 +109,22 @@ charon_listen()
 	charon_load
 }
 
+# The same as the guide shows it
+charon_as_guide()
+{
+	awk '/^9\. / { inside = 1 }
+		inside && /^ +(connections|secrets) \{/ { block = 1 }
+		block && /^[^ ]/ { exit }
+		block { print }' "$GUIDE" >/etc/swanctl/conf.d/rig.conf
+	charon_load
+}
+
+charon_terminate()	# connection
+{
+	swanctl --terminate --ike "$1" --force >/dev/null 2>&1
+	return 0
+}
+
 # Forget it, with what was negotiated.
 charon_deaf()
 {

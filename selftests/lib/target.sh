@@ -14,8 +14,9 @@ INITIATOR_IQN=iqn.2024-01.example:initiator
 #   links=     listen on these links ("1 2"), default all
 #   port=      default 3260
 #   luns= size= number of LUNs and their size in MiB
-#   backing=   ram (default), file or slow (a device that target_suspend
-#              stops); a list "ram,slow" for LUN 0, 1 and so on
+#   backing=   ram (default), file, disk (the one of vm --disk) or slow (a
+#              device that target_suspend stops); a list "ram,slow" for LUN 0,
+#              1 and so on
 #   tpg=       number of the portal group, default 1
 #   chap=user:secret  mutual=user:secret
 #   param.X=   negotiation parameter X, e.g. param.MaxConnections=4
@@ -51,7 +52,7 @@ lio_load()
 	mkdir -p $LIO/iscsi
 }
 
-lio_backstore()	# name, size in MiB, ram|file|slow
+lio_backstore()	# name, size in MiB, ram|file|disk|slow
 {
 	local dir
 
@@ -68,6 +69,12 @@ lio_backstore()	# name, size in MiB, ram|file|slow
 		truncate -s "${2}M" "$RUN/$1.img"
 		echo "fd_dev_name=$RUN/$1.img,fd_dev_size=$(($2 << 20))" \
 			>"$dir/control"
+		;;
+	disk)
+		modprobe target_core_iblock
+		dir=$LIO/core/iblock_0/$1
+		mkdir -p "$dir"
+		echo udev_path=/dev/vdc >"$dir/control"
 		;;
 	slow)
 		modprobe target_core_iblock

@@ -8,61 +8,8 @@
 
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../../selftests/qemu/env.sh"
-top=$RIG_TREE
-release=$(cat "$("$RIG_DIR/kernel.sh")/release") || exit 1
-n=0
-failures=0
-
-# The system without our packages; made once.
-base_tree()
-{
-	local packages
-
-	packages=$(sed -E '/^(#|$)/d' "$RIG_DIR/packages" | paste -sd,)
-	packages+=,dkms,gcc,make,libc6-dev,pkg-config,initramfs-tools
-	packages+=,libnl-genl-3-dev,libsystemd0,linux-headers-$release
-	packages+=,linux-image-$release
-	# shellcheck disable=SC2016 # for mmdebstrap's shell
-	mmdebstrap --variant=apt --include="$packages" \
-		--aptopt='APT::Install-Recommends "false"' \
-		--aptopt='Acquire::Retries "3"' \
-		--aptopt='Acquire::Check-Valid-Until "false"' \
-		--customize-hook='sed -n "s/ bookworm main/ bookworm-backports main/p" \
-			"$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*.list \
-			2>/dev/null | sort -u | tee /dev/stderr \
-			>"$1"/etc/apt/sources.list.d/backports.list' \
-		--customize-hook='chroot "$1" apt-get -q update' \
-		--customize-hook='chroot "$1" apt-get -q -y -t bookworm-backports \
-			install linux-headers-amd64' \
-		--customize-hook='chroot "$1" apt-get clean' \
-		--customize-hook='mkdir -p "$1"/src "$1"/results' \
-		--customize-hook='echo rig >"$1"/etc/hostname' \
-		"$RIG_SUITE" "$1"
-}
-
-result()	# status, name
-{
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "    ok $n $2"
-		return
-	fi
-	tail -n 30 "$work/log" | sed 's/^/    # /'
-	echo "    not ok $n $2"
-	failures=$((failures + 1))
-}
-
-in_root()
-{
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C \
-		DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"
-}
-
-installs()
-{
-	in_root sh -c 'dpkg -i /debs/1/*.deb'
-}
+. "$here/system.sh"
+root=	# made by system_open
 
 newer()
 {
@@ -152,12 +99,7 @@ inside()
 
 	old=$(dpkg-deb -f "$work"/1/iscsi-mcs-dkms_*.deb Version)
 	new=$(dpkg-deb -f "$work"/2/iscsi-mcs-dkms_*.deb Version)
-	root=$work/root
-	mkdir -p "$root" "$work/upper" "$work/work"
-	mount -t overlay overlay -o \
-		"lowerdir=$base,upperdir=$work/upper,workdir=$work/work" "$root" ||
-		exit 1
-	mount -t proc proc "$root/proc"
+	system_open || exit 1
 	mkdir -p "$root/debs"
 	cp -r "$work/1" "$work/2" "$root/debs/"
 	# an initramfs takes minutes in the VM; here it is made where it is looked at
@@ -186,29 +128,14 @@ inside()
 	[ $failures = 0 ]
 }
 
-[ "$(id -u)" = 0 ] || rig_die "packages can be installed by root only"
-if [ "${1:-}" = --base ]; then
-	base_tree "$2"
-	exit
-fi
-base=$RIG_CACHE/packages-$({ declare -f base_tree; cat "$RIG_DIR/packages"; } |
-	rig_hash -)-$release
-mkdir -p "$RIG_CACHE"
-exec 9>"$RIG_CACHE/packages.lock"
-flock 9
-if [ ! -d "$base" ]; then
-	rm -rf --one-file-system "$base.new"
-	rig_progress "system for the packages" "$RIG_CACHE/packages.log" \
-		"$0" --base "$base.new"
-	mv "$base.new" "$base"
-fi
+system_made "$@"
 work=$(mktemp -d "$RIG_CACHE/install.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 rig_say "building the packages, twice"
 "$here/deb.sh" "$work/1" >/dev/null || exit 1
 "$here/deb.sh" "$work/2" "$(sed -nE '1s/.*\((.*)\).*/\1/p' \
 	"$here/debian/changelog").1" >/dev/null || exit 1
-export -f inside result in_root installs newer built compiles in_initramfs \
+export -f inside result in_root system_open installs newer built compiles in_initramfs \
 	upgrades image purges
 export work base release top n failures
 unshare --mount bash -c inside || exit 1
