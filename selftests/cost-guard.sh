@@ -23,7 +23,6 @@ measure()	# driver
 
 	DRIVER=$1
 	login
-	bench_fio "$(disk)" read-1m-1 32 >/dev/null
 	while read -r workload _; do
 		bench_cost "$(disk)" "$workload" >"$RUN/$workload-$1"
 		[ "$(cat "$RUN/$workload-$1")" -gt 0 ]

@@ -29,7 +29,7 @@ while [ $# -gt 0 ]; do
 	--checks) checks=1 ;;
 	--driver) driver=$2; shift ;;
 	--two-vms) override+=(--two-vms) ;;
-	--icount) override+=("$1") ;;
+	--icount|--profile) override+=("$1") ;;
 	--*) override+=("$1" "$2"); shift ;;
 	*) named+=("$1") ;;
 	esac
@@ -222,8 +222,9 @@ fi
 ./qemu/deps.sh rig || exit 1
 # programs that scenarios run in the guest
 { make --no-print-directory -s -C unit build/hostile_target &&
-	make --no-print-directory -s -C peer; } >"$results/programs.log" 2>&1 ||
-	rig_die "cannot build the programs of selftests/unit and peer, see $results/programs.log"
+	make --no-print-directory -s -C peer &&
+	make --no-print-directory -s -C bench; } >"$results/programs.log" 2>&1 ||
+	rig_die "cannot build the programs of selftests/unit, peer and bench, see $results/programs.log"
 rig_lock
 run_boots "${scenarios[@]}"
 

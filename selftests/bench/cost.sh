@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright The iscsi_mcs authors
 #
-# Instructions per I/O over the whole path (fio, block layer, initiator, TCP,
-# target, RAM disk) for iscsi_tcp, iscsi_mcs with 1, 2 and 4 connections and
-# dm-multipath over 2 and 4 sessions of iscsi_tcp, in one VM with one CPU that
-# counts instructions. All of it repeats within one per cent on any host.
+# Instructions per I/O over the whole path (system call, block layer,
+# initiator, TCP, target, RAM disk) for iscsi_tcp, iscsi_mcs with 1, 2 and 4
+# connections and dm-multipath over 2 and 4 sessions of iscsi_tcp, in one VM
+# with one CPU that counts instructions. All of it repeats within one per cent on any host.
 #
 #                 .--- link 1 ---.
 #   initiator ----|     ...      |---- target (one LUN)
 #   10.0.N.1      '--- link 4 ---'     10.0.N.10
 #
-# BENCH_WORKLOADS and BENCH_PEERS choose, BENCH_REPEAT repeats. A peer
+# BENCH_WORKLOADS and BENCH_PEERS choose, BENCH_REPEAT repeats, BENCH_LOGIN is
+# for the node record, BENCH_SCHEDULER for the disk's queue. A peer
 # iscsi_mcs:NAME-N is another build of the module, NAME.ko in the VM's results.
 #
 # vm: --icount
@@ -30,7 +31,6 @@ measure()	# peer, paths, device
 {
 	local workload rep cost
 
-	bench_fio "$3" read-1m-1 32 >/dev/null
 	for workload in $workloads; do
 		for rep in $(seq "${BENCH_REPEAT:-1}"); do
 			cost=$(bench_cost "$3" "$workload")
@@ -43,46 +43,12 @@ measure()	# peer, paths, device
 	fio_verify "$3" --size=8m
 }
 
-begin()		# driver, module
-{
-	if driver_loaded; then
-		[ "$DRIVER $DRIVER_FILE" != "$1 $2" ] || return 0
-		bench_end
-	fi
-	DRIVER=$1 DRIVER_FILE=$2
-	login ${BENCH_LOGIN:-}
-}
-
-peer()		# name-paths or name:module-paths
-{
-	local name=${1%-*} paths=${1##*-} n
-
-	case $name in
-	multipath)
-		begin iscsi_tcp ''
-		multipath_login "$paths"
-		multipath_create service-time "$paths"
-		measure "$name" "$paths" /dev/mapper/bench
-		multipath_remove
-		return ;;
-	iscsi_mcs*)
-		begin iscsi_mcs "$(sed -n 's|.*:\(.*\)|/results/\1.ko|p' <<<"$name")"
-		for n in $(seq $(($(cids_up | wc -l) + 1)) "$paths"); do
-			conn_add "$n"
-		done
-		conns_up "$paths" ;;
-	*)
-		begin "$name" '' ;;
-	esac
-	measure "$name" "$paths" "$(disk)"
-}
-
 all()
 {
 	local p
 
 	for p in $peers; do
-		peer "$p"
+		bench_peer "$p" measure
 	done
 	bench_end
 	DRIVER=$ours

@@ -21,75 +21,44 @@ record()	# key=value...
 	jq -nc "${args[@]}" '$ARGS.named' >>"$BENCH_RECORDS"
 }
 
-# Nanoseconds this one CPU was not idle. Under -icount with shift=0 they are
-# instructions.
-busy_ns()
-{
-	awk '/^now at/ { now = $3 }
-	     $1 ~ /^\.(idle|iowait)_sleeptime/ { idle += $(NF - 1) }
-	     END { printf "%.0f\n", now - idle }' /proc/timer_list
-}
-
 # Waiting for a file makes the clock jump in this mode, by minutes at times:
 # have the programs in memory.
 bench_warm()
 {
 	local program
 
-	for program in fio jq awk seq numfmt iscsiadm iscsid dmsetup; do
+	# no task hangs when it does
+	echo 0 >/proc/sys/kernel/hung_task_timeout_secs
+	for program in "$BENCH_LOAD" fio jq awk seq numfmt iscsiadm iscsid dmsetup; do
 		program=$(command -v $program) || continue
 		cat "$program" >/dev/null
-		ldd "$program" | grep -o '/[^ ]*' | xargs -r cat >/dev/null
+		ldd "$program" 2>/dev/null | grep -o '/[^ ]*' |
+			xargs -r cat >/dev/null
 	done
 }
 
-# A workload is RW-SIZE-DEPTH, e.g. randread-4k-32.
-bench_fio()	# device, workload, number of I/Os, options...
-{
-	local rw bs depth batch
-
-	IFS=- read -r rw bs depth <<<"$2"
-	batch=$((depth > 16 ? 16 : (depth + 1) / 2))
-	fio --name=bench --filename="$1" \
-		--direct=1 --ioengine=libaio --rw="$rw" --bs="$bs" \
-		--iodepth="$depth" --iodepth_batch_submit=$batch \
-		--iodepth_batch_complete_min=$batch \
-		--iodepth_batch_complete_max=$batch --norandommap --randseed=7 \
-		--size=32m --io_size=$(($3 * $(bench_bytes "$bs"))) \
-		--minimal --terse-version=3 "${@:4}"
-}
+BENCH_LOAD=${BASH_SOURCE[0]%/*}/build/load
 
 bench_bytes()	# 4k, 1m
 {
 	numfmt --from=iec "${1^^}"
 }
 
-# Instructions of a run: the least of three, as what else happens only adds.
-bench_busy()	# device, workload, number of I/Os
+# I/Os of a run that is long enough for a figure that repeats
+bench_count()	# workload
 {
-	local least='' from to
+	local bs
 
-	for _ in 1 2 3; do
-		from=$(busy_ns)
-		bench_fio "$@" >/dev/null || return 1
-		to=$(busy_ns)
-		[ -n "$least" ] && [ $((to - from)) -ge "$least" ] ||
-			least=$((to - from))
-	done
-	echo "$least"
+	IFS=- read -r _ bs _ <<<"$1"
+	echo $((16000000 / ($(bench_bytes "$bs") + 8192) + 32))
 }
 
-# Instructions per I/O: what a long run takes longer than a short one.
+# Instructions per I/O, the median of three runs. A workload is RW-SIZE-DEPTH,
+# e.g. randread-4k-32. The CPU counts instructions, so that is what the
+# nanoseconds are in which it is not idle.
 bench_cost()	# device, workload
 {
-	local bs few many short long
-
-	IFS=- read -r _ bs _ <<<"$2"
-	many=$((8000000 / ($(bench_bytes "$bs") + 4096) + 48))
-	few=$((many / 8))
-	short=$(bench_busy "$1" "$2" $few) || return 1
-	long=$(bench_busy "$1" "$2" $many) || return 1
-	echo $(((long - short) / (many - few)))
+	"$BENCH_LOAD" "$1" "$2" "$(bench_count "$2")" 3 | sort -n | sed -n 2p
 }
 
 # Sessions of iscsi_tcp over links 1 to N to the same disk, and dm-multipath
@@ -140,4 +109,42 @@ bench_end()
 	iscsid_stop
 	driver_unload
 	rm -rf /etc/iscsi/nodes/*
+}
+
+# Log in with a driver, unless it is the one that is.
+bench_begin()	# driver, module
+{
+	if driver_loaded; then
+		[ "$DRIVER $DRIVER_FILE" != "$1 $2" ] || return 0
+		bench_end
+	fi
+	DRIVER=$1 DRIVER_FILE=$2
+	login ${BENCH_LOGIN:-}
+	[ -z "${BENCH_SCHEDULER:-}" ] ||
+		echo "$BENCH_SCHEDULER" >"/sys/block/$(basename "$(disk)")/queue/scheduler"
+}
+
+# Set a peer up (see cost.sh) and have it measured.
+bench_peer()	# name-paths or name:module-paths, function: peer, paths, device
+{
+	local name=${1%-*} count=${1##*-} n
+
+	case $name in
+	multipath)
+		bench_begin iscsi_tcp ''
+		multipath_login "$count"
+		multipath_create service-time "$count"
+		"$2" "$name" "$count" /dev/mapper/bench
+		multipath_remove
+		return ;;
+	iscsi_mcs*)
+		bench_begin iscsi_mcs "$(sed -n 's|.*:\(.*\)|/results/\1.ko|p' <<<"$name")"
+		for n in $(seq $(($(cids_up | wc -l) + 1)) "$count"); do
+			conn_add "$n"
+		done
+		conns_up "$count" ;;
+	*)
+		bench_begin "$name" '' ;;
+	esac
+	"$2" "$name" "$count" "$(disk)"
 }

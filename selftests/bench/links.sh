@@ -11,7 +11,8 @@
 #   10.0.N.1      '--- link 4 ---'     10.0.N.10
 #
 # A case is a list of RATE or RATE+DELAY, in Mbit/s and milliseconds each way.
-# BENCH_CASES, BENCH_WORKLOADS and BENCH_PEERS choose. 0.95 is a full link: TCP
+# A peer iscsi_tcp:one-link has link 1 alone.
+# BENCH_CASES, BENCH_WORKLOADS, BENCH_PEERS and BENCH_SECONDS choose. 0.95 is a full link: TCP
 # over frames of 1514 bytes carries that of the nominal rate.
 #
 # vm: --icount
@@ -24,8 +25,9 @@ cases=${BENCH_CASES:-40,40 20,20,20,20 40,12 40,40+25}
 workloads=${BENCH_WORKLOADS:-read-256k-8 write-256k-8 read-256k-32
 	write-256k-32 read-1m-1 write-1m-1}
 peers=${BENCH_PEERS:-multipath:service-time multipath:queue-length
-	multipath:round-robin iscsi_mcs:least-queue-depth
+	multipath:round-robin iscsi_tcp:one-link iscsi_mcs:least-queue-depth
 	iscsi_mcs:round-robin}
+seconds=${BENCH_SECONDS:-12}
 ours=$DRIVER
 
 # KiB per second and the longest I/O in milliseconds
@@ -36,7 +38,7 @@ bench_rate()	# device, workload
 	IFS=- read -r rw bs depth <<<"$2"
 	fio --name=bench --filename="$1" --direct=1 --ioengine=libaio \
 		--rw="$rw" --bs="$bs" --iodepth="$depth" --size=32m \
-		--time_based --ramp_time=3 --runtime=12 --minimal \
+		--time_based --ramp_time=3 --runtime="$seconds" --minimal \
 		--terse-version=3 |
 		awk -F';' '{ printf "%d %d\n", $7 + $48,
 			($15 + 0 > $56 + 0 ? $15 : $56) / 1000 }'
@@ -83,7 +85,7 @@ measure()	# case, peer, device
 	done
 }
 
-all_multipath()
+all_tcp()
 {
 	local list=$1 case p
 
@@ -95,6 +97,10 @@ all_multipath()
 	for case in $cases; do
 		shape "$case"
 		for p in $list; do
+			if [ "${p%:*}" = iscsi_tcp ]; then
+				measure "$case" "$p" "$(disk)"
+				continue
+			fi
 			multipath_create "${p#*:}" "$(wc -w <<<"${case//,/ }")"
 			measure "$case" "$p" /dev/mapper/bench
 			multipath_remove
@@ -130,12 +136,12 @@ all()
 
 	for p in $peers; do
 		case $p in
-		multipath:*) tcp+=("$p") ;;
+		multipath:*|iscsi_tcp:*) tcp+=("$p") ;;
 		*) mcs+=("$p") ;;
 		esac
 	done
 	[ ${#mcs[@]} = 0 ] || all_mcs "${mcs[*]}"
-	[ ${#tcp[@]} = 0 ] || all_multipath "${tcp[*]}"
+	[ ${#tcp[@]} = 0 ] || all_tcp "${tcp[*]}"
 }
 
 klog_allow 'device-mapper: core'

@@ -98,6 +98,63 @@ cost_section()
 	rm cost.dat
 }
 
+# Modules whose code is the initiator's
+INITIATOR='["iscsi_mcs", "iscsi_tcp", "libiscsi", "libiscsi_tcp",
+	"scsi_transport_iscsi", "dm_multipath", "dm_mod"]'
+
+profile_rows()	# workload
+{
+	jq -r --arg w "$1" --argjson own "$INITIATOR" '
+		map(select(.workload == $w)) |
+		(map(.module) | unique) as $modules |
+		([group_by(.peer)[] | { p: .[0].peer, c: (map(.cost) | add) }]
+			| map("all \(.p) \(.c)")),
+		([group_by(.peer)[] | { p: .[0].peer,
+			c: (map(select(.module | IN($own[])).cost) | add) }]
+			| map("initiator \(.p) \(.c)")),
+		([group_by([.module, .peer])[] | { m: .[0].module, p: .[0].peer,
+			c: (map(.cost) | add) }]
+			| sort_by(-.c) | map(select(.c >= 100) |
+				"\(.m | gsub(" "; "-")) \(.p) \(.c)"))
+		| .[]' profile.json
+}
+
+# The dearest functions of one peer beside another's
+profile_functions()	# workload
+{
+	jq -r --arg w "$1" --argjson own "$INITIATOR" '
+		map(select(.workload == $w and .function != "" and
+			(.module | IN($own[])))) |
+		group_by(.peer)[] | sort_by(-.cost)[:12][] |
+		"\(.peer)|\(.function)|\(.cost)"' profile.json |
+		awk -F'|' '
+		$1 != last { if (last) print "\n"; last = $1
+			printf "The initiator'"'"'s dearest functions, %s:\n\n", $1 }
+		{ printf "* ``%s`` %d\n", $2, $3 }
+		END { print "" }'
+}
+
+profile_section()
+{
+	local workload
+
+	cat <<-END
+	Where the instructions go
+	=========================
+
+	Instructions per I/O by module, counted by the emulator, on both sides of
+	the wire: "kernel" is the block layer, SCSI, TCP and the scheduler for
+	initiator and target together. "initiator" is the sum of the modules that
+	only the initiator uses.
+
+	END
+	for workload in $(jq -r '.[].workload' profile.json | awk '!seen[$0]++'); do
+		printf '%s:\n\n' "$workload"
+		profile_rows "$workload" | table module
+		profile_functions "$workload"
+	done
+}
+
 links_section()
 {
 	local case
@@ -136,5 +193,6 @@ links_section()
 
 	END
 	[ ! -e cost.json ] || cost_section
+	[ ! -e profile.json ] || profile_section
 	[ ! -e links.json ] || links_section
 } >report.rst
