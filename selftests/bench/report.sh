@@ -83,9 +83,9 @@ cost_section()
 	Cost
 	====
 
-	Instructions per I/O over the whole path (fio, block layer, initiator,
-	TCP, target, RAM disk) on one CPU, as a ratio to iscsi_tcp with one
-	session. The number behind a peer is that of its connections or sessions;
+	Instructions per I/O over the whole path (system call, block layer,
+	initiator, TCP, target, RAM disk) on one CPU, as a ratio to iscsi_tcp with
+	one session. The number behind a peer is that of its connections or sessions;
 	a workload is its kind, size and queue depth. Lower is better.
 
 	END
@@ -188,8 +188,8 @@ links_section()
 
 	Made by \`\`make bench\`\`; the figures are in the JSON files beside this
 	page. Everything runs in one VM whose clock counts instructions, so the
-	figures repeat within one per cent on any host; they say nothing about
-	caches or hardware offloads.
+	figures repeat within one per cent on any host (three for 128k reads); they
+	say nothing about caches or hardware offloads.
 
 	END
 	[ ! -e cost.json ] || cost_section
