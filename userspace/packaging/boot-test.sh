@@ -66,6 +66,7 @@ enables()
 		grep -q 'initramfs: refreshed' || return 1
 	in_root lsinitramfs "/boot/initrd.img-$release" >"$work/initrd.list" &&
 		grep -q '/updates/dkms/iscsi_mcs.ko' "$work/initrd.list" &&
+		grep -q 'init-premount/iscsi_mcs' "$work/initrd.list" &&
 		grep -q 'sbin/iscsistart' "$work/initrd.list"
 }
 
