@@ -9,7 +9,7 @@
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 
-checks="sources checkpatch kernel_doc shellcheck gcc clang sparse probes"
+checks="sources tests_named checkpatch kernel_doc shellcheck gcc clang sparse probes"
 source_version=${SOURCE_VERSION:-6.1}
 ran=0
 failed=0
@@ -167,6 +167,25 @@ check_sources()
 	list | grep -v -E '^COPYING|\.(png|svg)$' |
 		xargs grep -nIwE 'TO''DO|FIX''ME|XX''X|HA''CK' >"$work/out"
 	result "no notes of unfinished work" "$work/out"
+}
+
+# The tests that Documentation/failover.rst names: "| ``FILE``: subtest".
+check_tests_named()
+{
+	local doc=Documentation/failover.rst file name
+
+	cd "$top_dir" || exit 1
+	sed -nE 's/^ *(- )?\| ``([^`]*)``(: )?(.*)$/\2 \4/p' $doc |
+		while read -r file name; do
+			[[ $name != "(by name)"* ]] || name=''
+			if [ ! -f "selftests/$file" ]; then
+				echo "$doc: no test $file"
+			elif [ -n "$name" ] &&
+			     ! grep -qF "subtest \"$name\"" "selftests/$file"; then
+				echo "$doc: $file has no subtest \"$name\""
+			fi
+		done >"$work/out"
+	result "every test that is named exists" "$work/out"
 }
 
 # Findings in the project's own files, or of the build as a whole.

@@ -42,7 +42,7 @@ target_link_up()	# link
 }
 
 # Packets of iSCSI in one direction are lost, or refused, at the target.
-block_in()	# link or *, drop or reject with tcp reset
+block_in()	# link, drop or reject with tcp reset
 {
 	local link=$1
 	shift

@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# More ways to lose connections than failover.sh has: each of four, one
+# direction only, some of the packets, a portal that is closed; and what
+# users do at such a moment.
+#
+#                 .--- link 1 ---.
+#   initiator ----|--- link 2 ---|---- target (one LUN)
+#   10.0.N.1      |--- link 3 ---|     10.0.N.10
+#                 '--- link 4 ---'
+#
+# timeout: 300
+
+. "$(dirname "$0")/lib/lib.sh"
+
+whole()		# connections
+{
+	wait_for 20 conns_up "$1"
+	io_resumed "$DISK" 20
+}
+
+# The session itself stays.
+survives()	# connections there are, link, how to lose it, how to end that
+{
+	local before recoveries
+
+	before=$(count losses)
+	recoveries=$(count recoveries)
+	"$3" "$2"
+	wait_for 20 more_losses "$before"
+	io_resumed "$DISK" 20
+	"$4" "$2"
+	whole "$1"
+	equals "$(count recoveries)" "$recoveries" "logins of the session"
+}
+
+each_of_four()
+{
+	local link
+
+	for link in 1 2 3 4; do
+		survives 4 $link reset_by_initiator true
+	done
+}
+
+only_two_are_left()
+{
+	conn_remove "$(cid_of_link 3)"
+	conn_remove "$(cid_of_link 4)"
+	conns_up 2
+}
+
+one_direction_only()
+{
+	survives 2 2 block_in block_end
+	survives 2 1 block_out block_end
+}
+
+# Every third packet is lost, whether the connection is then or not. LIO ends
+# the session when data that it has asked for is three seconds late.
+lossy_link()
+{
+	local losses recoveries
+
+	losses=$(count losses)
+	recoveries=$(count recoveries)
+	link_discipline 2 netem loss 30%
+	wait_for 40 carried_under_loss "$(link_bytes 2)"
+	link_restore 2
+	whole 2
+	note "30 % loss: $(($(count losses) - losses)) connections lost," \
+		"$(($(count recoveries) - recoveries)) logins of the session"
+}
+
+carried_under_loss()	# bytes before
+{
+	[ "$(link_bytes 2)" -gt $(($1 + 100000)) ]
+}
+
+# It is tried again until somebody listens.
+refused()	# link, how to close the portal, how to open it
+{
+	local recoveries
+
+	recoveries=$(count recoveries)
+	"$2" "$1"
+	reset_by_initiator "$1"
+	wait_for 10 refuses "$1"
+	io_resumed "$DISK" 10
+	"$3" "$1"
+	whole 2
+	equals "$(count recoveries)" "$recoveries" "logins of the session"
+}
+
+refuses()	# link
+{
+	mcsadm list --json | jq -e --arg ip "$(target_ip "$1")" \
+		'any(.sessions[0].connections[]; .remote.address == $ip and
+			.last_error_text == "nobody listens at this portal")' \
+		>/dev/null
+}
+
+port_blocked()	# link
+{
+	block_in "$1" reject with tcp reset
+}
+
+# A portal goes away while connections over it live.
+portal_del()	# link
+{
+	on_target rmdir "$LIO/iscsi/$IQN/tpgt_1/np/$(target_ip "$1"):3260"
+}
+
+portal_add()	# link
+{
+	on_target mkdir "$LIO/iscsi/$IQN/tpgt_1/np/$(target_ip "$1"):3260"
+}
+
+portals_close()
+{
+	refused 2 port_blocked block_end
+	refused 1 portal_del portal_add
+}
+
+# The session cannot log in; the module stays, and so does I/O.
+rmmod_meanwhile()
+{
+	target_disable
+	wait_for 20 state_is FAILED
+	expect_failure rmmod "$DRIVER"
+	target_enable
+	expect_failure rmmod "$DRIVER"
+	wait_for 60 state_is LOGGED_IN
+	whole 2
+	io_end
+}
+
+# One connection is gone, its clean-up waits for a target that says nothing
+# any more. The logout does not.
+logout_meanwhile()
+{
+	local since
+
+	link_drop 1
+	reset_by_initiator 2
+	wait_for 10 conns_up 1
+	link_drop 2
+	since=$SECONDS
+	node_logout "$IQN" || true
+	wait_for 60 no_sessions
+	between $((SECONDS - since)) 0 $((60 * RIG_TIME_FACTOR)) "seconds"
+	equals "$(tcp_count)" 0 "TCP connections"
+	link_restore 1
+	link_restore 2
+}
+
+need_mcs
+klog_allow 'iSCSI' 'detected conn error' 'tried once a second' \
+	'did not let go' 'Unable to locate' 'session[0-9]+:' 'connection[0-9]+:'
+plan 7
+must target_create attrib.default_erl=0
+must login "node.session.timeo.replacement_timeout=120"
+for n in 2 3 4; do
+	must conn_add $n
+done
+DISK=$(disk)
+must io_begin "$DISK" --bs=4k-16k --bsrange=4k-16k
+subtest "each of four connections" each_of_four
+subtest "two are left" only_two_are_left
+subtest "requests lost, then answers lost" one_direction_only
+subtest "a link that loses 30 % of the packets" lossy_link
+subtest "port blocked, portal removed" portals_close
+subtest "rmmod is refused meanwhile" rmmod_meanwhile
+subtest "logout while both links are silent" logout_meanwhile
