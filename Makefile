@@ -48,6 +48,11 @@ clean:
 	@$(MAKE) -C selftests clean
 
 # make check KERNEL=6.12: the scenarios on another kernel
+# make check SUITE=trixie: with the user space of another Debian release
+ifdef SUITE
+export RIG_SUITE := $(SUITE)
+endif
+
 check: all
 ifdef KERNEL
 	@selftests/qemu/deps.sh rig

@@ -9,9 +9,11 @@
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10  IPsec
 #
 # topology: pair
-# timeout: 400
+# timeout: 900
 
 . "$(dirname "$0")/lib/lib.sh"
+
+ADDS=${ADDS:-8}
 
 add_protected()	# words, more for mcsadm...
 {
@@ -41,6 +43,23 @@ wrong_key()
 	ipsec_key "$IPSEC_KEY" wrong
 	refused 'is the key right' "$1"
 	ipsec_key "$IPSEC_KEY"
+}
+
+negotiates()
+{
+	swanctl --list-sas 2>/dev/null | grep -q 'CONNECTING'
+}
+
+given_up()
+{
+	bg_start given-up "$MCSADM" add --session "$(sid)" \
+		--portal "$(target_ip 2)" --ipsec transport \
+		--ipsec-key-file "$IPSEC_KEY"
+	wait_for 10 negotiates
+	bg_stop given-up TERM
+	cat "$RUN/given-up.log"
+	grep -q 'given up' "$RUN/given-up.log"
+	ipsec_leaves_nothing
 }
 
 no_charon()
@@ -104,7 +123,7 @@ existing()
 
 again_and_again()
 {
-	for _ in $(seq 8); do
+	for _ in $(seq "$ADDS"); do
 		add_protected transport >/dev/null
 		conn_remove "$(cid_of_link 2)" >/dev/null
 	done
@@ -137,12 +156,13 @@ subtest "first connection, removed and added again" remembered
 subtest "wrong key, main mode" wrong_key transport
 subtest "PFS differs" refused 'none of the IPsec proposals' transport,pfs
 subtest "mode differs" refused 'mode or addresses' tunnel
-subtest "added and removed eight times" again_and_again
+subtest "added and removed $ADDS times" again_and_again
 subtest "an existing policy wins" existing
 subtest "logout by iscsiadm" logged_out
 must ipsec_target 2 transport yes aes256gcm16
 subtest "wrong key, aggressive mode" wrong_key transport,aggressive
 must on_target charon_stop
 subtest "the portal does not answer IKE" refused 'does not answer IKE' transport
+subtest "interrupted while it waits" given_up
 subtest "charon is not running" no_charon
 ipsec_stop

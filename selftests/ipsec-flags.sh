@@ -28,17 +28,20 @@ control()
 # way, how the target does it: mode, aggressive, proposals, IP version
 protected()
 {
-	local words=$1 ip=${5:-4} portal
+	local words=$1 mode=$2 ip=${5:-4} portal began
 
 	portal=$(target_ip 2)
 	[ "$ip" = 4 ] || portal=fd00:2::10
 	ipsec_target 2 "$2" "$3" "$4" "$ip"
 	wire_start 2
+	began=${EPOCHREALTIME/./}
 	mcsadm add --session "$(sid)" --portal "$portal" --ipsec "$words" \
 		--ipsec-key-file "$IPSEC_KEY" >"$RUN/add.out" ||
 		{ ipsec_state; on_target ipsec_state; return 1; }
+	note "added after $(((${EPOCHREALTIME/./} - began) / 1000)) ms"
 	grep '(IPsec)' "$RUN/add.out"
 	conns_up 2
+	person_sees "$portal"
 	equals "$(conn_field "$(added_cid)" ipsec_mode)" "$2" "mode"
 	equals "$(ip xfrm state | lines_with "mode $2")" 2 "associations"
 	fio_verify "$(disk)" --size=2m
@@ -46,6 +49,18 @@ protected()
 	wire_stop
 	wire_is_protected
 	ipsec_leaves_nothing
+}
+
+# what the tool of strongSwan shows of it
+person_sees()	# portal
+{
+	swanctl --list-conns >"$RUN/conns.out"
+	grep -q "^iscsi-mcs-[0-9a-f-]*: IKEv1" "$RUN/conns.out"
+	grep -qE "remote: +$1" "$RUN/conns.out"
+	grep -qE "p3260: ${mode^^}" "$RUN/conns.out"
+	grep -qF "[tcp/3260]" "$RUN/conns.out" ||
+		grep -qF "[tcp/iscsi-target]" "$RUN/conns.out" ||
+		grep -qF "[6/3260]" "$RUN/conns.out"
 }
 
 added_cid()

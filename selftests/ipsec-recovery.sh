@@ -3,13 +3,14 @@
 # Copyright The iscsi_mcs authors
 #
 # A connection with IPsec under verified I/O, while its IPsec comes to harm:
-# not one packet of it leaves in the clear, and it comes back.
+# not one packet of it leaves in the clear, and it comes back. Keys change, and
+# the connection fails over and returns, under the same rule.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10  IPsec
 #
 # topology: pair
-# timeout: 400
+# timeout: 500
 
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -85,6 +86,44 @@ policies_flushed()
 	comes_back
 }
 
+# Ten times from both ends; the last also for the keys of IKE itself.
+keys_change()
+{
+	local losses
+
+	losses=$(conn_field "$(cid_of_link 2)" losses)
+	for _ in 1 2 3 4 5; do
+		ipsec_rekey "" p3260
+		ipsec_rekey on_target rig
+		io_resumed "$(disk)" 10
+	done
+	swanctl --rekey --ike "$(swanctl --list-sas --raw |
+		grep -oE 'iscsi-mcs-[0-9a-f-]+' | head -n 1)" >"$RUN/rekey.out"
+	moving
+	equals "$(conn_field "$(cid_of_link 2)" losses)" "$losses" "losses"
+}
+
+peer_deletes()
+{
+	on_target swanctl --terminate --ike rig --force >"$RUN/terminate.out"
+	moving
+}
+
+fails_over()
+{
+	link_down 2
+	wait_for 20 conns_up 1
+	io_resumed "$(disk)" 20
+	link_up 2
+	comes_back
+	link_drop 2
+	wait_for 20 conns_up 1
+	link_restore 2
+	comes_back
+	ss -K dst "$(target_ip 2)" >"$RUN/ss.out"
+	comes_back
+}
+
 silence()
 {
 	io_end
@@ -96,13 +135,16 @@ silence()
 }
 
 need_mcs
-plan 6
+plan 9
 must target_create
 must ipsec_start
 must ipsec_target 2 transport no aes256gcm16
 must target_blocks
 must login
 must begin
+subtest "keys change under I/O" keys_change
+subtest "the other end deletes them" peer_deletes
+subtest "fails over and returns" fails_over
 subtest "associations are flushed" associations_flushed
 subtest "charon is killed and started" killed
 subtest "charon is stopped and started" stopped

@@ -272,9 +272,31 @@ lines_with()
 	grep -c "$@" || true
 }
 
+# Keys in use, on this end
+ipsec_spis()
+{
+	ip xfrm state | sed -nE 's/.* spi (0x[0-9a-f]+) .*/\1/p' | sort | paste -sd' '
+}
+
+ipsec_spis_differ()	# from
+{
+	[ "$(ipsec_spis)" != "$1" ]
+}
+
+# New keys, asked for by either end: this one or on_target; its child
+ipsec_rekey()
+{
+	local before
+
+	before=$(ipsec_spis)
+	${1:-env} swanctl --rekey --child "$2" >"$RUN/rekey.out"
+	wait_for 10 ipsec_spis_differ "$before"
+}
+
 # Neither kernel, nor charon, nor swanctl's files know anything (any more).
 ipsec_leaves_nothing()
 {
+	[ -z "$(ip xfrm state)" ] || ipsec_state
 	equals "$(ip xfrm state | lines_with '^src')" 0 "associations"
 	equals "$(ip xfrm policy | lines_with 'dir \(in\|out\)')" 0 "policies"
 	equals "$(swanctl --list-conns | lines_with iscsi-mcs)" 0 "connections in charon"

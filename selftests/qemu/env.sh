@@ -7,7 +7,8 @@
 RIG_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 RIG_TREE=$(cd "$RIG_DIR/../.." && pwd)
 RIG_CACHE=${RIG_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/iscsi_mcs}
-RIG_SUITE=bookworm
+# Debian release of the user space in the rig
+RIG_SUITE=${RIG_SUITE:-bookworm}
 
 rig_say()
 {

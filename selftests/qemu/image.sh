@@ -9,7 +9,7 @@ set -eu -o pipefail
 . "$(dirname "$0")/env.sh"
 
 key=$(rig_hash "$RIG_DIR/packages" "$RIG_DIR/image.sh")
-image=$RIG_CACHE/root-$key.img
+image=$RIG_CACHE/root-$RIG_SUITE-$key.img
 
 # The machine's own Debian sources, so that a local mirror keeps being used.
 sources()

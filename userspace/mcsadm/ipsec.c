@@ -2,7 +2,10 @@
 // Copyright (C) The iscsi_mcs authors
 /* mcsadm add --ipsec: words to flags, and what came of it. */
 
+#include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "mcsadm.h"
 
@@ -55,6 +58,39 @@ static int take_words(const char *text, uint64_t *flags)
 	}
 }
 
+/* Readable when the negotiation is to end */
+static int cancel_fd = -1;
+
+static void on_signal(int sig)
+{
+	static const uint64_t one = 1;
+
+	(void)sig;
+	/* There is nothing to be done about a failure in here. */
+	if (write(cancel_fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+/*
+ * The first signal ends the negotiation, and what was set up is taken down;
+ * a second one ends the program.
+ */
+static int cancel_open(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction sa = { .sa_handler = on_signal,
+				.sa_flags = SA_RESETHAND | SA_RESTART };
+	struct sigaction old;
+	size_t i;
+
+	cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	for (i = 0; cancel_fd >= 0 && i < ARRAY_SIZE(signals); i++)
+		if (!sigaction(signals[i], NULL, &old) &&
+		    old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &sa, NULL);
+	return cancel_fd;
+}
+
 /**
  * ipsec_fill - what the options say about IPsec
  * @o: command line
@@ -76,6 +112,7 @@ int ipsec_fill(const struct options *o, struct iscsidsc_add *add,
 		add->security_flags = ISCSI_SECURITY_FLAG_VALID;
 		return EXIT_DONE;
 	}
+	add->cancel_fd = cancel_open();
 	if (!strcmp(o->ipsec, "require")) {
 		add->flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
 		return EXIT_DONE;
