@@ -82,6 +82,14 @@ check-boot: all
 	@selftests/qemu/deps.sh build rig deb
 	@userspace/packaging/boot-test.sh
 
+# everything at once: HOURS or MINUTES, SEED of an earlier run
+MINUTES ?= $(if $(HOURS),$(shell echo $$(($(HOURS) * 60))),30)
+
+soak: all
+	@selftests/qemu/deps.sh rig
+	@selftests/run.sh --timeout $$(($(MINUTES) * 60 + 900)) \
+		--env MINUTES=$(MINUTES) $(if $(SEED),--env SEED=$(SEED)) soak
+
 static:
 	@$(MAKE) -C selftests/kernels static
 
@@ -100,5 +108,5 @@ shell: all rig
 	@selftests/qemu/vm --shell --links 4
 
 .PHONY: all deps module module-build module-install userspace install deb \
-	clean check check-all check-debug check-packages check-boot static \
+	clean check check-all check-debug check-packages check-boot soak static \
 	bench demo rig shell

@@ -1,0 +1,270 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Everything at once, for a long time: verified I/O to a disk and to two file
+# systems, while connections are lost, added and removed, policies change and
+# the target restarts. MINUTES says how long; SEED decides what happens when.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (three LUNs)
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
+#             10.0.3.1 ---- link 3 ---- 10.0.3.10
+#
+# timeout: 2700
+
+. "$(dirname "$0")/lib/lib.sh"
+
+MINUTES=${MINUTES:-30}
+SEED=${SEED:-$((SRANDOM % 32768))}
+LINKS=3
+ACTIONS=(lose_down lose_silent lose_reset lose_reset_by_target lose_address
+	lose_portal lose_two add remove policy restart daemon_restart flap)
+declare -A done_so_far
+
+random()	# below
+{
+	drawn=$((RANDOM % $1))
+}
+
+random_link()
+{
+	random $LINKS
+	link=$((drawn + 1))
+}
+
+lose_down()
+{
+	random_link
+	link_down "$link"
+	all_moving
+	link_up "$link"
+}
+
+lose_silent()
+{
+	random_link
+	link_drop "$link"
+	all_moving
+	link_restore "$link"
+}
+
+lose_reset()
+{
+	random_link
+	ss -K "dport = :3260 and dst $(target_ip "$link")" >"$RUN/killed"
+}
+
+lose_reset_by_target()
+{
+	random_link
+	on_target ss -K "sport = :3260 and src $(target_ip "$link")" >"$RUN/killed"
+}
+
+lose_address()
+{
+	random_link
+	ip address del "$(initiator_ip "$link")/24" dev "link$link"
+	all_moving
+	ip address add "$(initiator_ip "$link")/24" dev "link$link"
+}
+
+# The target stops to listen there, and ends what it has there.
+lose_portal()
+{
+	local np
+
+	random_link
+	np=$LIO/iscsi/$IQN/tpgt_1/np/$(target_ip "$link"):3260
+	on_target rmdir "$np"
+	on_target mkdir "$np"
+}
+
+lose_two()
+{
+	random_link
+	link_drop "$link"
+	link_down $((link % LINKS + 1))
+	all_moving
+	link_restore "$link"
+	link_up $((link % LINKS + 1))
+}
+
+flap()
+{
+	random_link
+	for _ in 1 2 3 4; do
+		link_down "$link"
+		wait_for 5 passed "$(now_ms)" 250
+		link_up "$link"
+		wait_for 5 passed "$(now_ms)" 250
+	done
+}
+
+now_ms()
+{
+	echo $((${EPOCHREALTIME/./} / 1000))
+}
+
+passed()	# since, ms
+{
+	[ $(($(now_ms) - $1)) -ge "$2" ]
+}
+
+# May be refused: a recovery may be under way, or the target's limit reached.
+add()
+{
+	random_link
+	conn_add "$link" --duplicate >"$RUN/add.out" 2>&1 || true
+}
+
+# Not below two
+remove()
+{
+	local cids
+
+	mapfile -t cids < <(cids_up)
+	[ ${#cids[@]} -gt 2 ] || return 0
+	random ${#cids[@]}
+	conn_remove "${cids[$drawn]}" >"$RUN/remove.out" 2>&1 || true
+}
+
+policy()
+{
+	local names=(least-queue-depth round-robin round-robin-with-subset
+		fail-over-only weighted-paths)
+
+	random ${#names[@]}
+	mcsadm policy --session "$(sid)" "${names[$drawn]}" >"$RUN/policy.out"
+}
+
+# Every connection of the session ends at once; iscsid logs in again.
+restart()
+{
+	target_disable
+	wait_for 60 negate session_ready
+	target_enable
+	wait_for 90 session_ready
+}
+
+daemon_restart()
+{
+	bg_stop iscsid KILL
+	all_moving
+	iscsid_start
+}
+
+moving()	# disk
+{
+	bg_running "fio-${1##*/}" || fail "fio of $1 has ended"
+	io_resumed "$1" 90
+}
+
+all_moving()
+{
+	local lun
+
+	for lun in 0 1 2; do
+		moving "${disks[$lun]}"
+	done
+}
+
+io_start()	# disk, file or device, option...
+{
+	local words
+
+	mapfile -t words < <(fio_words "$2" --time_based \
+		--runtime=$((MINUTES * 60 * 2 + 600)) "${@:3}")
+	bg_start "fio-${1##*/}" fio "${words[@]}"
+}
+
+begin()
+{
+	local lun
+
+	for lun in 0 1 2; do
+		disks[lun]=$(disk "$(sid)" "$lun")
+	done
+	mkfs.ext4 -q "${disks[1]}"
+	mkfs.xfs -q "${disks[2]}"
+	mkdir -p "$RUN/ext4" "$RUN/xfs"
+	mount "${disks[1]}" "$RUN/ext4"
+	mount "${disks[2]}" "$RUN/xfs"
+	io_start "${disks[0]}" "${disks[0]}"
+	io_start "${disks[1]}" "$RUN/ext4/file" --direct=0 --fsync=16 --iodepth=4
+	io_start "${disks[2]}" "$RUN/xfs/file" --fsync=64 --iodepth=8
+	all_moving
+}
+
+soak()
+{
+	local end=$((SECONDS + MINUTES * 60)) action rounds=0
+
+	note "SEED=$SEED MINUTES=$MINUTES"
+	RANDOM=$SEED
+	while [ $SECONDS -lt $end ]; do
+		random ${#ACTIONS[@]}
+		action=${ACTIONS[$drawn]}
+		echo "=== $action ($(now_ms))"
+		"$action"
+		all_moving
+		done_so_far[$action]=$((${done_so_far[$action]:-0} + 1))
+		rounds=$((rounds + 1))
+		[ $((rounds % 50)) != 0 ] || note "$rounds actions, $((end - SECONDS)) s left"
+	done
+	for action in "${ACTIONS[@]}"; do
+		note "$action ${done_so_far[$action]:-0}"
+	done
+	note "$(mcsadm list --json | jq -c '.sessions[0] | [.recoveries,
+		(.connections | length), ([.connections[].losses] | add)]')" \
+		"(logins of the session, connections, losses of these)"
+}
+
+# what an interrupted fio says of itself
+fio_content()	# disk
+{
+	bg_stop "fio-${1##*/}" INT
+	grep -q 'err= 0' "$RUN/fio-${1##*/}.log" || {
+		cat "$RUN/fio-${1##*/}.log"
+		return 1
+	}
+	! grep -iE 'bad magic|verify failed|verify:.*fail' "$RUN/fio-${1##*/}.log"
+}
+
+data_right()
+{
+	local lun
+
+	links_reset
+	all_moving
+	for lun in 0 1 2; do
+		fio_content "${disks[$lun]}"
+	done
+	umount "$RUN/ext4"
+	umount "$RUN/xfs"
+	fsck.ext4 -f -n "${disks[1]}" >"$RUN/fsck.out" ||
+		{ cat "$RUN/fsck.out"; return 1; }
+	xfs_repair -n "${disks[2]}" >"$RUN/repair.out" 2>&1 ||
+		{ cat "$RUN/repair.out"; return 1; }
+	logout
+	wait_for 30 no_sessions
+	wait_for 20 no_connections
+}
+
+no_connections()
+{
+	[ "$(tcp_count)" = 0 ]
+}
+
+need_mcs
+klog_allow 'iSCSI Login' 'iSCSI/iqn' 'detected conn error' 'iscsi_mcs' \
+	'connection[0-9]+:' 'session[0-9]+:' 'did not let go' 'Unable to locate'
+disks=()
+plan 2
+must target_create links="1 2 3" luns=3 size=400 backing=file \
+	attrib.default_erl=0
+must login
+must conn_add 2
+must conn_add 3
+must begin
+subtest "$MINUTES minutes of everything" soak
+subtest "data right, file systems clean" data_right
