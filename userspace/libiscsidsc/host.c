@@ -123,6 +123,8 @@ const struct iscsidsc_host *iscsidsc_host_default(void)
 		.vici = "/run/charon.vici",
 		.xfrm_dump = iscsidsc_xfrm_dump,
 		.xfrm_change = iscsidsc_xfrm_change,
+		.xfrm_sa_dump = iscsidsc_xfrm_sa_dump,
+		.xfrm_sa_remove = iscsidsc_xfrm_sa_remove,
 		.iscsiadm = run_iscsiadm,
 	};
 

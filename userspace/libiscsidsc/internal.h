@@ -119,6 +119,25 @@ typedef void (*iscsidsc_xfrm_fn)(const struct iscsidsc_xfrm_policy *policy,
 				 void *arg);
 
 /**
+ * struct iscsidsc_xfrm_sa - a security association for ESP
+ * @family: of both addresses
+ * @reqid: request ID
+ * @spi: its number at the receiver, network byte order
+ * @saddr: source address
+ * @daddr: destination address
+ */
+struct iscsidsc_xfrm_sa {
+	uint16_t family;
+	uint32_t reqid;
+	uint32_t spi;
+	uint8_t saddr[16];
+	uint8_t daddr[16];
+};
+
+typedef void (*iscsidsc_xfrm_sa_fn)(const struct iscsidsc_xfrm_sa *sa,
+				    void *arg);
+
+/**
  * struct iscsidsc_host - what the library uses of the machine beside netlink,
  * replaced in tests
  * @sysfs: where sysfs is mounted
@@ -128,6 +147,8 @@ typedef void (*iscsidsc_xfrm_fn)(const struct iscsidsc_xfrm_policy *policy,
  * @vici: socket of strongSwan's charon
  * @xfrm_dump: call a function for every policy of the kernel; 0 or -errno
  * @xfrm_change: add a policy, or with @add 0 remove it; 0 or -errno
+ * @xfrm_sa_dump: call a function for every association for ESP; 0 or -errno
+ * @xfrm_sa_remove: remove one; 0 or -errno
  * @iscsiadm: run iscsiadm with arguments, NULL at the end; *output is set to
  *	what it printed and is to be freed; its exit status, or -errno
  */
@@ -139,6 +160,8 @@ struct iscsidsc_host {
 	const char *vici;
 	int (*xfrm_dump)(iscsidsc_xfrm_fn fn, void *arg);
 	int (*xfrm_change)(const struct iscsidsc_xfrm_policy *policy, int add);
+	int (*xfrm_sa_dump)(iscsidsc_xfrm_sa_fn fn, void *arg);
+	int (*xfrm_sa_remove)(const struct iscsidsc_xfrm_sa *sa);
 	int (*iscsiadm)(const char *const argv[], char **output);
 };
 
@@ -238,6 +261,8 @@ void iscsidsc_say(struct iscsidsc *h, const char *format, ...)
 /* ipsec/xfrm.c */
 int iscsidsc_xfrm_dump(iscsidsc_xfrm_fn fn, void *arg);
 int iscsidsc_xfrm_change(const struct iscsidsc_xfrm_policy *policy, int add);
+int iscsidsc_xfrm_sa_dump(iscsidsc_xfrm_sa_fn fn, void *arg);
+int iscsidsc_xfrm_sa_remove(const struct iscsidsc_xfrm_sa *sa);
 
 /* ipsec/setup.c */
 

@@ -125,6 +125,30 @@ static int fake_change(const struct iscsidsc_xfrm_policy *policy, int add)
 	return 0;
 }
 
+static int fake_sa_dump(iscsidsc_xfrm_sa_fn fn, void *arg)
+{
+	struct iscsidsc_xfrm_sa copy[FAKE_SAS];
+	size_t count = fake_host.sa_count, i;
+
+	memcpy(copy, fake_host.sas, sizeof(copy));
+	for (i = 0; i < count; i++)
+		fn(&copy[i], arg);
+	return 0;
+}
+
+static int fake_sa_remove(const struct iscsidsc_xfrm_sa *sa)
+{
+	size_t i;
+
+	for (i = 0; i < fake_host.sa_count; i++)
+		if (fake_host.sas[i].spi == sa->spi)
+			break;
+	if (i == fake_host.sa_count)
+		return -ENOENT;
+	fake_host.sas[i] = fake_host.sas[--fake_host.sa_count];
+	return 0;
+}
+
 /**
  * fake_host_policy - add an IPsec policy to the kernel
  * @policy: policy; it gets a number
@@ -165,6 +189,8 @@ const struct iscsidsc_host *iscsidsc_host_default(void)
 	host.vici = vici;
 	host.xfrm_dump = fake_dump;
 	host.xfrm_change = fake_change;
+	host.xfrm_sa_dump = fake_sa_dump;
+	host.xfrm_sa_remove = fake_sa_remove;
 	host.iscsiadm = fake_iscsiadm;
 	return &host;
 }

@@ -7,6 +7,7 @@
 #include "internal.h"
 
 #define FAKE_POLICIES	64
+#define FAKE_SAS	8
 
 /**
  * struct fake_host - how iscsiadm behaves
@@ -18,6 +19,8 @@
  * @on_login: called for a login that succeeds
  * @policy_count: entries of @policies
  * @policies: IPsec policies of the kernel
+ * @sa_count: entries of @sas
+ * @sas: security associations of the kernel
  */
 struct fake_host {
 	int exit_status;
@@ -28,6 +31,8 @@ struct fake_host {
 	void (*on_login)(void);
 	size_t policy_count;
 	struct iscsidsc_xfrm_policy policies[FAKE_POLICIES];
+	size_t sa_count;
+	struct iscsidsc_xfrm_sa sas[FAKE_SAS];
 };
 
 extern struct fake_host fake_host;

@@ -381,6 +381,47 @@ static void existing_policy(void **state)
 	assert_int_equal(conn.ipsec_origin, ISCSIDSC_IPSEC_REQUESTED);
 }
 
+static void put_sa(uint32_t spi, uint32_t reqid, int out)
+{
+	static const uint8_t here[] = { 10, 0, 2, 1 }, there[] = { 10, 0, 3, 10 };
+	struct iscsidsc_xfrm_sa *sa = &fake_host.sas[fake_host.sa_count++];
+
+	memset(sa, 0, sizeof(*sa));
+	sa->family = AF_INET;
+	sa->spi = spi;
+	sa->reqid = reqid;
+	memcpy(sa->saddr, out ? here : there, sizeof(here));
+	memcpy(sa->daddr, out ? there : here, sizeof(here));
+}
+
+/* A charon that was killed leaves in the kernel what it had there. */
+static void charon_was_killed(void **state)
+{
+	uint32_t reqid = 0;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(add_with(FLAGS, "secret"), 0);
+	for (i = 0; i < fake_host.policy_count; i++)
+		if (fake_host.policies[i].templates)
+			reqid = fake_host.policies[i].reqid;
+	assert_int_not_equal(reqid, 0);
+	put_sa(1, reqid, 1);
+	put_sa(2, reqid, 0);
+	put_sa(3, 7, 1);
+	put_policy(7, 0, 1, 24);
+	/* In use, nothing of it goes. */
+	iscsidsc_ipsec_clean(h);
+	assert_int_equal(fake_host.sa_count, 3);
+	fake_charon_stop();
+	assert_int_equal(iscsidsc_conn_remove(h, 1, conn.id), 0);
+	assert_int_equal(fake_host.sa_count, 1);
+	assert_int_equal(fake_host.sas[0].spi, 3);
+	assert_int_equal(fake_host.policy_count, 1);
+	assert_int_equal(fake_host.policies[0].reqid, 7);
+	fake_host.sa_count = 0;
+}
+
 static void existing_connection(void **state)
 {
 	static const char *const covers[] = {
@@ -595,6 +636,7 @@ int main(void)
 		TEST(charon_fails),
 		TEST(kernel_refuses),
 		TEST(existing_policy),
+		TEST(charon_was_killed),
 		TEST(existing_connection),
 		TEST(remembered),
 		TEST(by_default),

@@ -107,6 +107,7 @@ int ipsec_pair_equal(const struct ipsec_pair *a, const struct ipsec_pair *b);
 void ipsec_pair_name(const struct ipsec_pair *pair, char name[IPSEC_NAME_LEN]);
 int ipsec_pair_parse(const char *name, struct ipsec_pair *pair);
 uint32_t ipsec_reqid(const struct ipsec_pair *pair, uint16_t port);
+uint16_t ipsec_reqid_port(const struct ipsec_pair *pair, uint32_t reqid);
 enum ipsec_error ipsec_local_addr(const struct iscsidsc_addr *remote,
 				  const struct iscsidsc_addr *source,
 				  uint32_t ifindex,
@@ -210,5 +211,8 @@ int ipsec_policy_is_block(const struct iscsidsc_xfrm_policy *policy,
 void ipsec_sweep(struct iscsidsc *h);
 void ipsec_used_ports(const struct iscsidsc_snapshot *snap,
 		      const struct ipsec_pair *pair, struct ipsec_used *used);
+
+/* sweep_kernel.c */
+void ipsec_sweep_kernel(const struct iscsidsc_snapshot *snap);
 
 #endif /* ISCSIDSC_IPSEC_H */

@@ -126,6 +126,21 @@ static uint32_t mix(uint32_t hash, const uint8_t *bytes, size_t len)
 	return hash;
 }
 
+static uint32_t pair_hash(const struct ipsec_pair *pair)
+{
+	uint32_t hash = 2166136261u;
+
+	hash = mix(hash, pair->local.addr, addr_len(&pair->local));
+	return mix(hash, pair->remote.addr, addr_len(&pair->remote));
+}
+
+static uint32_t port_reqid(uint32_t hash, uint16_t port)
+{
+	uint8_t bytes[2] = { (uint8_t)(port >> 8), (uint8_t)port };
+
+	return REQID_BASE | (mix(hash, bytes, sizeof(bytes)) & REQID_MASK);
+}
+
 /**
  * ipsec_reqid - number of the security associations of a port
  * @pair: addresses
@@ -138,13 +153,27 @@ static uint32_t mix(uint32_t hash, const uint8_t *bytes, size_t len)
  */
 uint32_t ipsec_reqid(const struct ipsec_pair *pair, uint16_t port)
 {
-	uint8_t bytes[2] = { (uint8_t)(port >> 8), (uint8_t)port };
-	uint32_t hash = 2166136261u;
+	return port_reqid(pair_hash(pair), port);
+}
 
-	hash = mix(hash, pair->local.addr, addr_len(&pair->local));
-	hash = mix(hash, pair->remote.addr, addr_len(&pair->remote));
-	hash = mix(hash, bytes, sizeof(bytes));
-	return REQID_BASE | (hash & REQID_MASK);
+/**
+ * ipsec_reqid_port - undo ipsec_reqid()
+ * @pair: addresses
+ * @reqid: request ID
+ *
+ * Return: TCP port, or 0 if it is not one of ours.
+ */
+uint16_t ipsec_reqid_port(const struct ipsec_pair *pair, uint32_t reqid)
+{
+	uint32_t hash = pair_hash(pair);
+	uint16_t port;
+
+	if ((reqid & ~REQID_MASK) != REQID_BASE)
+		return 0;
+	for (port = UINT16_MAX; port; port--)
+		if (port_reqid(hash, port) == reqid)
+			break;
+	return port;
 }
 
 static socklen_t to_sockaddr(const struct iscsidsc_addr *addr,

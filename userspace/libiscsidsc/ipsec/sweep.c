@@ -120,52 +120,6 @@ static void sweep_charon(struct vici *v, ipsec_name *known,
 }
 
 /**
- * struct block_list - policies that drop packets
- * @items: array
- * @count: its length
- */
-struct block_list {
-	struct iscsidsc_xfrm_policy *items;
-	size_t count;
-};
-
-static void take_block(const struct iscsidsc_xfrm_policy *policy, void *arg)
-{
-	struct block_list *list = arg;
-	struct iscsidsc_xfrm_policy *more;
-	struct ipsec_pair pair;
-	uint16_t port;
-
-	if (!ipsec_policy_is_block(policy, &pair, &port))
-		return;
-	more = realloc(list->items, (list->count + 1) * sizeof(*more));
-	if (!more)
-		return;
-	list->items = more;
-	more[list->count++] = *policy;
-}
-
-static void sweep_blocks(const struct iscsidsc_snapshot *snap)
-{
-	const struct iscsidsc_host *host = iscsidsc_host_default();
-	struct block_list list = { .count = 0 };
-	struct ipsec_used used;
-	struct ipsec_pair pair;
-	uint16_t port;
-	size_t i;
-
-	if (host->xfrm_dump(take_block, &list))
-		list.count = 0;
-	for (i = 0; i < list.count; i++) {
-		ipsec_policy_is_block(&list.items[i], &pair, &port);
-		ipsec_used_ports(snap, &pair, &used);
-		if (!ipsec_used_has(&used, port))
-			host->xfrm_change(&list.items[i], 0);
-	}
-	free(list.items);
-}
-
-/**
  * ipsec_sweep - take down what no connection uses; under the lock
  * @h: handle
  */
@@ -188,7 +142,7 @@ void ipsec_sweep(struct iscsidsc *h)
 		if (charon(&v, &state))
 			sweep_charon(&v, names, count);
 		free(names);
-		sweep_blocks(snap);
+		ipsec_sweep_kernel(snap);
 		iscsidsc_snapshot_free(snap);
 	}
 	if (state > 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
-/* The kernel's IPsec policies over netlink. */
+/* The kernel's IPsec policies and security associations over netlink. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -34,6 +34,22 @@ static struct nl_sock *open_socket(void)
 		return NULL;
 	}
 	return sk;
+}
+
+static int dump_all(int type, void *request, size_t size,
+		    nl_recvmsg_msg_cb_t take, void *arg)
+{
+	struct nl_sock *sk = open_socket();
+	int err;
+
+	if (!sk)
+		return -EPROTONOSUPPORT;
+	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, take, arg);
+	err = nl_send_simple(sk, type, NLM_F_DUMP, request, size);
+	if (err >= 0)
+		err = nl_recvmsgs_default(sk);
+	nl_socket_free(sk);
+	return error_of(err);
 }
 
 static void take_templates(const struct nlattr *attr,
@@ -111,18 +127,9 @@ int iscsidsc_xfrm_dump(iscsidsc_xfrm_fn fn, void *arg)
 {
 	struct xfrm_userpolicy_id request = { 0 };
 	struct dump dump = { .fn = fn, .arg = arg };
-	struct nl_sock *sk = open_socket();
-	int err;
 
-	if (!sk)
-		return -EPROTONOSUPPORT;
-	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, take_policy, &dump);
-	err = nl_send_simple(sk, XFRM_MSG_GETPOLICY, NLM_F_DUMP, &request,
-			     sizeof(request));
-	if (err >= 0)
-		err = nl_recvmsgs_default(sk);
-	nl_socket_free(sk);
-	return error_of(err);
+	return dump_all(XFRM_MSG_GETPOLICY, &request, sizeof(request),
+			take_policy, &dump);
 }
 
 static void fill_selector(const struct iscsidsc_xfrm_policy *policy,
@@ -192,6 +199,76 @@ int iscsidsc_xfrm_change(const struct iscsidsc_xfrm_policy *policy, int add)
 	if (!sk)
 		return -EPROTONOSUPPORT;
 	err = add ? send_add(sk, policy) : send_remove(sk, policy);
+	if (err >= 0)
+		err = nl_wait_for_ack(sk);
+	nl_socket_free(sk);
+	return error_of(err);
+}
+
+/**
+ * struct sa_dump - associations being read
+ * @fn: called for each
+ * @arg: of @fn
+ */
+struct sa_dump {
+	iscsidsc_xfrm_sa_fn fn;
+	void *arg;
+};
+
+static int take_sa(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *hdr = nlmsg_hdr(msg);
+	const struct xfrm_usersa_info *info = nlmsg_data(hdr);
+	struct iscsidsc_xfrm_sa sa = { 0 };
+	struct sa_dump *dump = arg;
+
+	if (!nlmsg_valid_hdr(hdr, sizeof(*info)))
+		return NL_SKIP;
+	if (info->id.proto != IPPROTO_ESP)
+		return NL_OK;
+	sa.family = info->family;
+	sa.reqid = info->reqid;
+	sa.spi = info->id.spi;
+	memcpy(sa.saddr, &info->saddr, sizeof(sa.saddr));
+	memcpy(sa.daddr, &info->id.daddr, sizeof(sa.daddr));
+	dump->fn(&sa, dump->arg);
+	return NL_OK;
+}
+
+/**
+ * iscsidsc_xfrm_sa_dump - read all security associations for ESP
+ * @fn: called for each
+ * @arg: of @fn
+ *
+ * Return: 0 or -errno.
+ */
+int iscsidsc_xfrm_sa_dump(iscsidsc_xfrm_sa_fn fn, void *arg)
+{
+	struct sa_dump dump = { .fn = fn, .arg = arg };
+
+	return dump_all(XFRM_MSG_GETSA, NULL, 0, take_sa, &dump);
+}
+
+/**
+ * iscsidsc_xfrm_sa_remove - remove a security association
+ * @sa: as iscsidsc_xfrm_sa_dump() gave it
+ *
+ * Return: 0 or -errno.
+ */
+int iscsidsc_xfrm_sa_remove(const struct iscsidsc_xfrm_sa *sa)
+{
+	struct xfrm_usersa_id id = {
+		.spi = sa->spi,
+		.family = sa->family,
+		.proto = IPPROTO_ESP,
+	};
+	struct nl_sock *sk = open_socket();
+	int err;
+
+	if (!sk)
+		return -EPROTONOSUPPORT;
+	memcpy(&id.daddr, sa->daddr, sizeof(id.daddr));
+	err = nl_send_simple(sk, XFRM_MSG_DELSA, NLM_F_ACK, &id, sizeof(id));
 	if (err >= 0)
 		err = nl_wait_for_ack(sk);
 	nl_socket_free(sk);
