@@ -11,7 +11,7 @@
 #             fd00:2::1                 fd00:2::10
 #
 # topology: pair
-# timeout: 400
+# timeout: 800
 
 . "$(dirname "$0")/lib/lib.sh"
 
