@@ -145,7 +145,7 @@ logged_out()
 }
 
 need_mcs
-plan 12
+plan 13
 must target_create
 must ipsec_start
 must ipsec_target 2 transport no aes256gcm16
