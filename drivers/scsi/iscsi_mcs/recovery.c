@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include <linux/delay.h>
 #include <scsi/libiscsi.h>
 #include <scsi/scsi_cmnd.h>
 
@@ -19,6 +20,9 @@
  * known to have let go of them. A new login of the session (RFC 7143,
  * session reinstatement) is such proof.
  */
+
+/* For a target to notice that connections are gone, and to clean up */
+#define MCS_RECOVERY_RELOGIN_DELAY	HZ
 
 /* Decide about one command of a connection that is down */
 static void mcs_recovery_park(struct mcs_conn *conn, struct mcs_task *task)
@@ -95,6 +99,9 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 
 	lockdep_assert_held(&sess->mutex);
 
+	if (!list_is_singular(&sess->conns))
+		WRITE_ONCE(sess->relogin_at,
+			   jiffies + MCS_RECOVERY_RELOGIN_DELAY);
 	list_for_each_entry(conn, &sess->conns, node) {
 		bool was_up = conn->state == ISCSI_MCS_CONN_STATE_UP;
 
@@ -269,11 +276,31 @@ static void mcs_recovery_work(struct work_struct *work)
 }
 
 /**
+ * mcs_recovery_wait_relogin - wait until the session may log in again
+ * @sess: session
+ *
+ * A login with the ISID of a session has the target end that session's
+ * connections (RFC 7143, 6.3.5). LIO falls over its own list, and takes its
+ * machine along, when a second one ends by itself meanwhile: those that were
+ * cut off have to be gone before.
+ *
+ * Context: process.
+ */
+void mcs_recovery_wait_relogin(struct mcs_session *sess)
+{
+	long left = READ_ONCE(sess->relogin_at) - jiffies;
+
+	if (left > 0 && left <= MCS_RECOVERY_RELOGIN_DELAY)
+		msleep(jiffies_to_msecs(left));
+}
+
+/**
  * mcs_recovery_init - prepare a session
  * @sess: session
  */
 void mcs_recovery_init(struct mcs_session *sess)
 {
+	sess->relogin_at = jiffies;
 	INIT_WORK(&sess->recovery_work, mcs_recovery_work);
 }
 

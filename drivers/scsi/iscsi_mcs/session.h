@@ -119,6 +119,8 @@ struct mcs_task;
  * @silence_timeout_ms: time without an acknowledgment that makes a loss
  *
  * @recovery_work: deals with lost connections
+ * @relogin_at: jiffies before which the target is left alone with the connections
+ *	of the last login that were cut off
  * @recovery_since: jiffies when the session lost its connections
  * @recoveries: how often
  * @resent: commands sent again
@@ -191,6 +193,7 @@ struct mcs_session {
 
 	/* recovery */
 	struct work_struct recovery_work;
+	unsigned long relogin_at;
 	unsigned long recovery_since;
 	u64 recoveries;
 	u64 resent;
