@@ -69,8 +69,8 @@ with_mcs()
 	modprobe sg
 	both mcs
 	note "$(grep -c passed "$RUN/mcs.cu") passed," \
-		"$(grep -c FAILED "$RUN/mcs.cu") failed," \
-		"$(grep -c SKIPPED "$RUN/mcs.cu") skipped"
+		"$(lines_with FAILED "$RUN/mcs.cu") failed," \
+		"$(lines_with SKIPPED "$RUN/mcs.cu") skipped"
 	conns_up 3
 	equals "$(session_field recoveries)" 0 "recoveries"
 	logout
@@ -131,7 +131,7 @@ begin()
 }
 
 need_mcs
-klog_allow 'iSCSI' 'TARGET_CORE' 'detected conn error' 'connection[0-9]+:' \
+klog_allow 'COMPARE_AND_WRITE contains NoLB' 'iSCSI' 'TARGET_CORE' 'detected conn error' 'connection[0-9]+:' \
 	'target|Unsupported|sd [0-9:]+|sg_|XCOPY|MODE SE|UNMAP|WRITE_SAME'
 plan 4
 must target_create links="1 2 3" luns=2 size=400 backing=file \

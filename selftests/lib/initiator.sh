@@ -82,14 +82,20 @@ iscsid_start()
 {
 	mkdir -p /etc/iscsi /run/lock/iscsi
 	echo "InitiatorName=$INITIATOR_IQN" >/etc/iscsi/initiatorname.iscsi
+	# children of one that was killed may still hold its socket
+	wait_for 30 negate iscsid_listens || return 1
 	bg_start iscsid iscsid -f -d "${ISCSID_DEBUG:-1}"
 	wait_for 20 iscsid_answers
 }
 
-# its control socket is abstract, so ask it something
+iscsid_listens()
+{
+	grep -q '@ISCSIADM_ABSTRACT_NAMESPACE' /proc/net/unix
+}
+
 iscsid_answers()
 {
-	bg_running iscsid && grep -q '@ISCSIADM_ABSTRACT_NAMESPACE' /proc/net/unix
+	bg_running iscsid && iscsid_listens
 }
 
 iscsid_stop()
