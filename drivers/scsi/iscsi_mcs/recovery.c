@@ -22,7 +22,7 @@
  */
 
 /* For a target to notice that connections are gone, and to clean up */
-#define MCS_RECOVERY_RELOGIN_DELAY	HZ
+#define MCS_RECOVERY_RELOGIN_DELAY	(HZ / 2)
 
 /* Decide about one command of a connection that is down */
 static void mcs_recovery_park(struct mcs_conn *conn, struct mcs_task *task)
