@@ -213,9 +213,9 @@ int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
 
 	wait_event_timeout(sess->wake, completion_done(&w->over) ||
 			   test_bit(MCS_CONN_BROKEN, &conn->flags) ||
-			   atomic_read(&sess->stopping), timeout);
+			   mcs_session_is_stopping(sess), timeout);
 	if (!completion_done(&w->over) && mcs_ctl_cancel(conn, &w->ctl)) {
-		if (atomic_read(&sess->stopping))
+		if (mcs_session_is_stopping(sess))
 			return -ECANCELED;
 		return test_bit(MCS_CONN_BROKEN, &conn->flags) ? -ENOTCONN :
 								 -ETIMEDOUT;

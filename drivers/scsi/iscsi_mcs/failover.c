@@ -53,9 +53,16 @@ bool mcs_failover_is_possible(struct mcs_session *sess)
 	       sess->target_class == ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY;
 }
 
-/* Logout of @cid on @via. Return: the response code, or a negative errno */
-static int mcs_failover_logout_cid(struct mcs_conn *via, u16 cid,
-				   unsigned long timeout)
+/**
+ * mcs_failover_logout_cid - have the target close a connection
+ * @via: connection to say it on
+ * @cid: the one to close
+ * @timeout: jiffies
+ *
+ * Return: the response code, or a negative errno.
+ */
+int mcs_failover_logout_cid(struct mcs_conn *via, u16 cid,
+			    unsigned long timeout)
 {
 	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
 	struct iscsi_logout *hdr;
@@ -76,9 +83,16 @@ static int mcs_failover_logout_cid(struct mcs_conn *via, u16 cid,
 	return ret;
 }
 
-/* NOP-Out and its answer; with @cmdsn a numbered one that carries it */
-static int mcs_failover_nop(struct mcs_conn *via, const u32 *cmdsn,
-			    unsigned long timeout)
+/**
+ * mcs_failover_nop - NOP-Out and its answer
+ * @via: connection to send it on
+ * @cmdsn: the number it carries; NULL for an immediate one
+ * @timeout: jiffies
+ *
+ * Return: 0 or a negative errno.
+ */
+int mcs_failover_nop(struct mcs_conn *via, const u32 *cmdsn,
+		     unsigned long timeout)
 {
 	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
 	int err;

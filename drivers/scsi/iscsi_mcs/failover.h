@@ -31,6 +31,10 @@ enum mcs_step {
 };
 
 bool mcs_failover_is_possible(struct mcs_session *sess);
+int mcs_failover_logout_cid(struct mcs_conn *via, u16 cid,
+			    unsigned long timeout);
+int mcs_failover_nop(struct mcs_conn *via, const u32 *cmdsn,
+		     unsigned long timeout);
 int mcs_failover_conn(struct mcs_conn *conn);
 void mcs_failover_disown(struct mcs_conn *conn);
 int mcs_failover_probe(struct mcs_conn *conn);

@@ -10,6 +10,7 @@
 #include "failover.h"
 #include "main.h"
 #include "recovery.h"
+#include "retire.h"
 #include "session.h"
 #include "sock.h"
 #include "trace.h"
@@ -21,8 +22,11 @@
  * session reinstatement) is such proof.
  */
 
-/* For a target to notice that connections are gone, and to clean up */
-#define MCS_RECOVERY_RELOGIN_DELAY	(HZ / 2)
+/*
+ * For a target to notice that connections are gone, and to clean up, where they
+ * could not be logged out before.
+ */
+#define MCS_RECOVERY_RELOGIN_DELAY	HZ
 
 /* Decide about one command of a connection that is down */
 static void mcs_recovery_park(struct mcs_conn *conn, struct mcs_task *task)
@@ -99,7 +103,9 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 
 	lockdep_assert_held(&sess->mutex);
 
-	if (!list_is_singular(&sess->conns))
+	if (mcs_retire_is_needed(sess) &&
+	    (reason != ISCSI_MCS_REASON_SESSION_RECOVERY ||
+	     !mcs_retire_all_but_one(sess)))
 		WRITE_ONCE(sess->relogin_at,
 			   jiffies + MCS_RECOVERY_RELOGIN_DELAY);
 	list_for_each_entry(conn, &sess->conns, node) {
@@ -280,9 +286,8 @@ static void mcs_recovery_work(struct work_struct *work)
  * @sess: session
  *
  * A login with the ISID of a session has the target end that session's
- * connections (RFC 7143, 6.3.5). LIO falls over its own list, and takes its
- * machine along, when a second one ends by itself meanwhile: those that were
- * cut off have to be gone before.
+ * connections (RFC 7143, 6.3.5). Those that were cut off have to be gone
+ * before: see retire.c.
  *
  * Context: process.
  */

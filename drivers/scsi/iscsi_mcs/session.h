@@ -96,6 +96,7 @@ struct mcs_task;
  * @parked: commands that no connection holds
  * @fencing: the target is cleaning up a lost connection; LIO answers nothing on
  *	the survivor that asked until its disks are done with the old commands
+ * @retiring: connections are being logged out for a stop: @stopping ends no wait
  * @lost: CmdSNs of lost connections that the target may wait for
  * @nlost: their number
  *
@@ -170,6 +171,7 @@ struct mcs_session {
 	u32 max_r2t;
 	struct list_head parked;
 	bool fencing;
+	bool retiring;
 	u32 *lost;
 	u32 nlost;
 
@@ -226,6 +228,12 @@ bool mcs_session_take_cmdsn(struct mcs_session *sess, struct mcs_conn *conn,
 			    bool reserved, u32 *cmdsn);
 bool mcs_session_reserve(struct mcs_session *sess, bool force);
 void mcs_session_unreserve(struct mcs_session *sess);
+
+/* Has whoever waits for the target to give up? */
+static inline bool mcs_session_is_stopping(struct mcs_session *sess)
+{
+	return atomic_read(&sess->stopping) && !READ_ONCE(sess->retiring);
+}
 
 void mcs_session_lock_stop(struct mcs_session *sess);
 void mcs_session_unlock_stop(struct mcs_session *sess);
