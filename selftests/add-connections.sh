@@ -25,7 +25,8 @@ added()		# link, connections there are then
 	io_resumed "$(disk)" 10
 }
 
-# Per cent per link while 12 MiB go over the wire.
+# Per cent per link while 24 MiB go over the wire. Less, and what the beginning
+# and the end happen to cut off would show.
 shares()	# links in use, lowest, highest
 {
 	local before shares share low=$2 high=$3
@@ -33,7 +34,7 @@ shares()	# links in use, lowest, highest
 	# a slow kernel is the limit, not the links
 	[ "$RIG_TIME_FACTOR" = 1 ] || { low=$((low / 2)); high=$((high * 2)); }
 	before=$(links_bytes "$1")
-	wait_for 60 bytes_passed $((12 << 20)) "$before"
+	wait_for 60 bytes_passed $((24 << 20)) "$before"
 	shares=$(link_shares "$before" "$(links_bytes "$1")")
 	note "shares of the links: $shares per cent"
 	for share in $shares; do
