@@ -5,6 +5,7 @@
 
 #include "conn.h"
 #include "connect.h"
+#include "direct.h"
 #include "eh.h"
 #include "main.h"
 #include "recovery.h"
@@ -15,16 +16,21 @@
 #include "tx.h"
 
 /*
- * A connection and its io_work. io_work alone sends, receives and changes the
- * connection's commands; everybody else hands things in through the queues
- * under q_lock and kicks it. That is why commands need no lock of their own.
+ * A connection and its io_work. One at a time, whoever holds MCS_CONN_ENGINE,
+ * sends, receives and changes the connection's commands: io_work as a rule, or
+ * who has little to do there (direct.c). Everybody else hands things in through
+ * the queues under q_lock and kicks it. That is why commands need no lock of
+ * their own.
  */
 
 /* The io_work of one connection must not keep a CPU longer than this at once */
 #define MCS_CONN_QUOTA_US	2000
 
-/* Move what others handed in to where io_work works on it */
-static void mcs_conn_take_submitted(struct mcs_conn *conn)
+/**
+ * mcs_conn_take_submitted - move what others handed in to where it is sent
+ * @conn: connection whose engine the caller has
+ */
+void mcs_conn_take_submitted(struct mcs_conn *conn)
 {
 	if (list_empty_careful(&conn->submitq))
 		return;
@@ -127,6 +133,11 @@ static void mcs_conn_io_work(struct work_struct *work)
 	ktime_t end = ktime_add_us(ktime_get(), MCS_CONN_QUOTA_US);
 	bool more;
 
+	/* Others have it for a moment only, and with BH off. */
+	while (!mcs_conn_try_engine(conn)) {
+		cpu_relax();
+		cond_resched();
+	}
 	do {
 		more = mcs_conn_may_io(conn) && mcs_conn_io_once(conn);
 	} while (more && ktime_before(ktime_get(), end));
@@ -135,6 +146,7 @@ static void mcs_conn_io_work(struct work_struct *work)
 	if (!more && mcs_conn_may_io(conn) && mcs_sock_is_closed(conn))
 		mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR,
 			      mcs_sock_error(conn), "connection closed");
+	mcs_conn_leave_engine(conn);
 	if (more)
 		mcs_conn_kick(conn);
 }
@@ -314,11 +326,31 @@ void mcs_conn_open(struct mcs_conn *conn)
 	mod_timer(&conn->nop_timer, jiffies + 1);
 }
 
+/* Until whoever works on it outside io_work is done */
+static void mcs_conn_wait_engine(struct mcs_conn *conn)
+{
+	while (!mcs_conn_try_engine(conn)) {
+		cpu_relax();
+		cond_resched();
+	}
+	mcs_conn_leave_engine(conn);
+}
+
+/**
+ * mcs_conn_flush - wait until whatever happens on a connection now is over
+ * @conn: connection
+ */
+void mcs_conn_flush(struct mcs_conn *conn)
+{
+	flush_work(&conn->io_work);
+	mcs_conn_wait_engine(conn);
+}
+
 /**
  * mcs_conn_quiesce - stop everything that happens on a connection
  * @conn: connection
  *
- * Afterwards no io_work runs, none will, and the commands stay where they
+ * Afterwards nobody works on it, nobody will, and the commands stay where they
  * were. May be called again. Control PDUs and error handler requests are
  * ended here, so nobody waits for this connection any more.
  */
@@ -335,6 +367,7 @@ void mcs_conn_quiesce(struct mcs_conn *conn)
 	if (conn->sock)
 		mcs_sock_give_back(conn);
 	cancel_work_sync(&conn->io_work);
+	mcs_conn_wait_engine(conn);
 	mcs_ctl_drop_all(conn);
 	mcs_eh_drop_all(conn);
 	/* The ping may have been in flight. */
@@ -354,19 +387,35 @@ void mcs_conn_detach(struct mcs_conn *conn)
 	conn->sock = NULL;
 }
 
+/* Send what is in submitq, here or in io_work; releases q_lock, BH still off */
+static void mcs_conn_push_unlock(struct mcs_conn *conn)
+	__releases(&conn->q_lock)
+{
+	bool direct = mcs_direct_enter(conn);
+
+	clear_bit(MCS_CONN_DEFERRED, &conn->flags);
+	if (!direct && mcs_conn_is_live(conn))
+		queue_work_on(conn->io_cpu, mcs_io_wq, &conn->io_work);
+	spin_unlock(&conn->q_lock);
+	if (direct)
+		mcs_direct_send(conn);
+}
+
 /**
  * mcs_conn_submit - give a command to a connection
  * @conn: connection
  * @task: command in nobody's list
+ * @last: no more follows at once; without it mcs_conn_commit() must come
  *
- * Context: any, as queuecommand.
+ * Context: any, as queuecommand; RCU read side.
  * Return: false when the connection takes no commands now.
  */
-bool mcs_conn_submit(struct mcs_conn *conn, struct mcs_task *task)
+bool mcs_conn_submit(struct mcs_conn *conn, struct mcs_task *task, bool last)
 {
 	bool taken;
 
-	spin_lock_bh(&conn->q_lock);
+	local_bh_disable();
+	spin_lock(&conn->q_lock);
 	taken = conn->accepting;
 	if (taken) {
 		atomic_inc(&conn->cmds);
@@ -374,10 +423,31 @@ bool mcs_conn_submit(struct mcs_conn *conn, struct mcs_task *task)
 		WRITE_ONCE(task->conn, conn);
 		WRITE_ONCE(task->state, MCS_TASK_QUEUED);
 		list_add_tail(&task->node, &conn->submitq);
-		queue_work_on(conn->io_cpu, mcs_io_wq, &conn->io_work);
+		if (!last)
+			set_bit(MCS_CONN_DEFERRED, &conn->flags);
 	}
-	spin_unlock_bh(&conn->q_lock);
+	if (taken && last)
+		mcs_conn_push_unlock(conn);
+	else
+		spin_unlock(&conn->q_lock);
+	local_bh_enable();
 	return taken;
+}
+
+/**
+ * mcs_conn_commit - the batch of commands that was submitted is complete
+ * @conn: connection
+ *
+ * Context: as mcs_conn_submit().
+ */
+void mcs_conn_commit(struct mcs_conn *conn)
+{
+	if (!test_bit(MCS_CONN_DEFERRED, &conn->flags))
+		return;
+	local_bh_disable();
+	spin_lock(&conn->q_lock);
+	mcs_conn_push_unlock(conn);
+	local_bh_enable();
 }
 
 /**
@@ -430,7 +500,7 @@ void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
  * @conn: connection of allegiance
  * @task: command none of whose PDUs is half sent or half received
  *
- * Context: io_work, or after mcs_conn_quiesce().
+ * Context: holds the engine, or after mcs_conn_quiesce().
  */
 void mcs_conn_unlink_task(struct mcs_conn *conn, struct mcs_task *task)
 {
@@ -448,7 +518,7 @@ void mcs_conn_unlink_task(struct mcs_conn *conn, struct mcs_task *task)
 
 /**
  * mcs_conn_finish_task - the target has completed a command
- * @conn: connection of allegiance; io_work only
+ * @conn: connection of allegiance whose engine the caller has
  * @task: the command
  * @result: SCSI result
  *

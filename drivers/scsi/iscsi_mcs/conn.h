@@ -86,6 +86,7 @@ enum mcs_rx_step {
 /**
  * struct mcs_rx - the PDU being received
  * @step: part of the PDU that arrives now
+ * @direct: received in the socket's callback, see mcs_rx_run_direct()
  * @got: bytes of the part so far
  * @want: bytes of the part
  * @task: command whose buffer takes the data, NULL for @buf
@@ -102,6 +103,7 @@ enum mcs_rx_step {
  */
 struct mcs_rx {
 	enum mcs_rx_step step;
+	bool direct;
 	u32 got;
 	u32 want;
 	struct mcs_task *task;
@@ -134,7 +136,7 @@ struct mcs_rx {
  * @digest_errors: digest mismatches
  * @timeouts: pings that were not answered
  *
- * Written by io_work, or while no io_work runs; read without a lock.
+ * Written under MCS_CONN_ENGINE, or when nobody can get it; read without a lock.
  */
 struct mcs_conn_stats {
 	u64 tx_bytes;
@@ -156,6 +158,8 @@ struct mcs_conn_stats {
 /* mcs_conn.flags */
 enum mcs_conn_flag {
 	MCS_CONN_LIVE,		/* io_work may touch the socket */
+	MCS_CONN_ENGINE,	/* somebody works on it, see mcs_conn_try_engine() */
+	MCS_CONN_DEFERRED,	/* commands wait for the last of their batch */
 	MCS_CONN_BROKEN,	/* lost; waits for the session to notice */
 	MCS_CONN_LOGIN_PHASE,	/* leading login by iscsid in progress */
 	MCS_CONN_WIN_WAIT,	/* has commands but the window is closed */
@@ -202,7 +206,7 @@ enum mcs_conn_flag {
  * @old_state_change: likewise
  * @old_write_space: likewise
  *
- * @io_work: the only place that sends, receives and changes tasks
+ * @io_work: sends, receives and changes tasks, where direct.c does not
  * @io_cpu: where it runs
  * @q_lock: protects what follows up to @ehq; BH off
  * @accepting: takes SCSI commands
@@ -305,7 +309,7 @@ struct mcs_conn {
 	atomic_t cmds;
 	atomic_t bytes;
 
-	/* owned by io_work */
+	/* owned by whoever holds MCS_CONN_ENGINE */
 	struct list_head sendq;
 	struct list_head dataq;
 	struct list_head active;
@@ -362,7 +366,10 @@ void mcs_conn_open(struct mcs_conn *conn);
 void mcs_conn_quiesce(struct mcs_conn *conn);
 void mcs_conn_detach(struct mcs_conn *conn);
 
-bool mcs_conn_submit(struct mcs_conn *conn, struct mcs_task *task);
+bool mcs_conn_submit(struct mcs_conn *conn, struct mcs_task *task, bool last);
+void mcs_conn_commit(struct mcs_conn *conn);
+void mcs_conn_take_submitted(struct mcs_conn *conn);
+void mcs_conn_flush(struct mcs_conn *conn);
 void mcs_conn_kick(struct mcs_conn *conn);
 void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
 		   int error, const char *text);
@@ -373,6 +380,25 @@ void mcs_conn_unlink_task(struct mcs_conn *conn, struct mcs_task *task);
 static inline bool mcs_conn_is_live(const struct mcs_conn *conn)
 {
 	return test_bit(MCS_CONN_LIVE, &conn->flags);
+}
+
+/**
+ * mcs_conn_try_engine - be the one who sends, receives and changes tasks
+ * @conn: connection
+ *
+ * Whoever is refused queues io_work, so that nothing is left undone.
+ *
+ * Context: any but io_work with BH off until mcs_conn_leave_engine(), and
+ *	    without waiting for anything: io_work waits for it.
+ */
+static inline bool mcs_conn_try_engine(struct mcs_conn *conn)
+{
+	return !test_and_set_bit_lock(MCS_CONN_ENGINE, &conn->flags);
+}
+
+static inline void mcs_conn_leave_engine(struct mcs_conn *conn)
+{
+	clear_bit_unlock(MCS_CONN_ENGINE, &conn->flags);
 }
 
 #endif /* MCS_CONN_H */

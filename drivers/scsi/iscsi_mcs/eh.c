@@ -74,7 +74,7 @@ static void mcs_eh_flush(struct mcs_session *sess)
 
 	lockdep_assert_held(&sess->mutex);
 	list_for_each_entry(conn, &sess->conns, node)
-		flush_work(&conn->io_work);
+		mcs_conn_flush(conn);
 }
 
 /* One attempt; -EAGAIN when the command has moved meanwhile */

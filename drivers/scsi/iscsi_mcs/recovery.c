@@ -154,7 +154,7 @@ void mcs_recovery_resubmit(struct mcs_session *sess)
 		}
 		mcs_task_rewind(task);
 		mcs_session_reserve(sess, true);
-		if (mcs_session_dispatch(sess, task))
+		if (mcs_session_dispatch(sess, task, true))
 			continue;
 		mcs_session_unreserve(sess);
 		list_add(&task->node, &sess->parked);

@@ -233,6 +233,21 @@ static void mcs_rx_step_end(struct mcs_conn *conn)
 	}
 }
 
+/* A header that waits for io_work, because acting on such a PDU may sleep */
+static bool mcs_rx_is_held(const struct mcs_rx *rx)
+{
+	if (!rx->direct || rx->step != MCS_RX_BHS)
+		return false;
+	switch (mcs_pdu_opcode(&rx->hdr)) {
+	case ISCSI_OP_SCSI_CMD_RSP:
+	case ISCSI_OP_SCSI_DATA_IN:
+	case ISCSI_OP_R2T:
+		return false;
+	default:
+		return true;
+	}
+}
+
 static int mcs_rx_skb(read_descriptor_t *desc, struct sk_buff *skb,
 		      unsigned int offset, size_t len)
 {
@@ -240,6 +255,9 @@ static int mcs_rx_skb(read_descriptor_t *desc, struct sk_buff *skb,
 	struct mcs_rx *rx = &conn->rx;
 	size_t left = len;
 
+	/* held */
+	if (rx->got == rx->want)
+		return 0;
 	while (left && !test_bit(MCS_CONN_BROKEN, &conn->flags)) {
 		u32 part = min_t(size_t, left, rx->want - rx->got);
 		int ret;
@@ -256,10 +274,38 @@ static int mcs_rx_skb(read_descriptor_t *desc, struct sk_buff *skb,
 		offset += ret;
 		left -= ret;
 		rx->got += ret;
-		if (rx->got == rx->want)
-			mcs_rx_step_end(conn);
+		if (rx->got < rx->want)
+			continue;
+		if (mcs_rx_is_held(rx))
+			break;
+		mcs_rx_step_end(conn);
 	}
 	return len - left;
+}
+
+static int mcs_rx_read(struct mcs_conn *conn, struct sock *sk)
+{
+	read_descriptor_t desc = {
+		.arg.data = conn,
+		.count = 1,
+	};
+	int ret = tcp_read_sock(sk, &desc, mcs_rx_skb);
+
+	if (ret > 0) {
+		WRITE_ONCE(conn->last_rx, jiffies);
+		WRITE_ONCE(conn->stats.rx_bytes, conn->stats.rx_bytes + ret);
+	}
+	return ret;
+}
+
+/**
+ * mcs_rx_has_more - is there anything left to receive or to act on?
+ * @conn: connection whose engine the caller has
+ */
+bool mcs_rx_has_more(struct mcs_conn *conn)
+{
+	return conn->rx.got == conn->rx.want ||
+	       !skb_queue_empty_lockless(&conn->sock->sk->sk_receive_queue);
 }
 
 /**
@@ -271,21 +317,37 @@ static int mcs_rx_skb(read_descriptor_t *desc, struct sk_buff *skb,
 int mcs_rx_run(struct mcs_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
-	read_descriptor_t desc = {
-		.arg.data = conn,
-		.count = 1,
-	};
+	bool held = conn->rx.got == conn->rx.want;
 	int ret;
 
+	if (held)
+		mcs_rx_step_end(conn);
 	if (skb_queue_empty_lockless(&sk->sk_receive_queue))
-		return 0;
+		return held;
 
 	lock_sock(sk);
-	ret = tcp_read_sock(sk, &desc, mcs_rx_skb);
+	ret = mcs_rx_read(conn, sk);
 	release_sock(sk);
-	if (ret > 0) {
-		WRITE_ONCE(conn->last_rx, jiffies);
-		WRITE_ONCE(conn->stats.rx_bytes, conn->stats.rx_bytes + ret);
-	}
+	return ret;
+}
+
+/**
+ * mcs_rx_run_direct - take what the socket has received, in its callback
+ * @conn: connection whose engine the caller has
+ * @sk: its socket
+ *
+ * Stops at the header of a PDU that belongs to no SCSI command: mcs_rx_run()
+ * goes on there.
+ *
+ * Context: softirq, the socket locked.
+ * Return: as mcs_rx_run().
+ */
+int mcs_rx_run_direct(struct mcs_conn *conn, struct sock *sk)
+{
+	int ret;
+
+	conn->rx.direct = true;
+	ret = mcs_rx_read(conn, sk);
+	conn->rx.direct = false;
 	return ret;
 }

@@ -38,10 +38,9 @@ static u32 mcs_scsi_state_result(struct mcs_session *sess)
 	}
 }
 
-static mcs_qc_status_t mcs_scsi_queuecommand(struct Scsi_Host *shost,
-					     struct scsi_cmnd *sc)
+static mcs_qc_status_t mcs_scsi_queue(struct mcs_session *sess,
+				      struct scsi_cmnd *sc, bool last)
 {
-	struct mcs_session *sess = mcs_session_of_host(shost);
 	struct mcs_task *task;
 
 	sc->result = iscsi_session_chkready(sess->cls);
@@ -61,12 +60,32 @@ static mcs_qc_status_t mcs_scsi_queuecommand(struct Scsi_Host *shost,
 		return SCSI_MLQUEUE_TARGET_BUSY;
 
 	mcs_task_init(task, sc);
-	if (!mcs_session_dispatch(sess, task)) {
+	if (!mcs_session_dispatch(sess, task, last)) {
 		mcs_session_unreserve(sess);
 		mcs_task_release(task);
 		return SCSI_MLQUEUE_TARGET_BUSY;
 	}
 	return 0;
+}
+
+static mcs_qc_status_t mcs_scsi_queuecommand(struct Scsi_Host *shost,
+					     struct scsi_cmnd *sc)
+{
+	struct mcs_session *sess = mcs_session_of_host(shost);
+	bool last = sc->flags & SCMD_LAST;
+	mcs_qc_status_t status;
+
+	status = mcs_scsi_queue(sess, sc, last);
+	/* Others of the batch may wait on other connections. */
+	if (last)
+		mcs_session_commit(sess);
+	return status;
+}
+
+/* The last one of a batch did not come. */
+static void mcs_scsi_commit_rqs(struct Scsi_Host *shost, u16 hwq)
+{
+	mcs_session_commit(mcs_session_of_host(shost));
 }
 
 static int mcs_scsi_sdev_configure(struct scsi_device *sdev,
@@ -91,6 +110,7 @@ struct scsi_host_template mcs_scsi_template = {
 	.name			= "iSCSI Initiator over TCP/IP, MC/S",
 	.proc_name		= "iscsi_tcp",
 	.queuecommand		= mcs_scsi_queuecommand,
+	.commit_rqs		= mcs_scsi_commit_rqs,
 	.change_queue_depth	= scsi_change_queue_depth,
 	.can_queue		= ISCSI_TOTAL_CMDS_MAX,
 	.sg_tablesize		= 4096,

@@ -341,11 +341,13 @@ static struct mcs_conn *mcs_session_pick(struct mcs_session *sess)
  * mcs_session_dispatch - give a command to the connection the policy chooses
  * @sess: session
  * @task: command that owns a reservation in the window
+ * @last: no more follows at once; without it mcs_session_commit() must come
  *
  * Context: any, as queuecommand.
  * Return: false when no connection takes commands.
  */
-bool mcs_session_dispatch(struct mcs_session *sess, struct mcs_task *task)
+bool mcs_session_dispatch(struct mcs_session *sess, struct mcs_task *task,
+			  bool last)
 {
 	struct mcs_conn *conn;
 	bool taken = false;
@@ -357,10 +359,26 @@ bool mcs_session_dispatch(struct mcs_session *sess, struct mcs_task *task)
 		if (!conn)
 			break;
 		/* It may have been lost since it was picked: pick again. */
-		taken = mcs_conn_submit(conn, task);
+		taken = mcs_conn_submit(conn, task, last);
 	}
 	rcu_read_unlock();
 	return taken;
+}
+
+/**
+ * mcs_session_commit - the commands dispatched so far are to be sent
+ * @sess: session
+ *
+ * Context: any, as queuecommand.
+ */
+void mcs_session_commit(struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(conn, &sess->conns, node)
+		mcs_conn_commit(conn);
+	rcu_read_unlock();
 }
 
 /* Commands wait for the window on some connections, and it has opened */

@@ -28,7 +28,7 @@ struct mcs_task;
  *     mcs_sessions_mutex                 list of all sessions; a leaf
  *       sess->mutex                      connections, parked commands, state
  *         sess->info_mutex               what netlink reads; a leaf
- *         lock_sock(sk)                  io_work only
+ *         lock_sock(sk)                  io_work; direct.c its spinlock
  *           sess->lead_mutex             PDUs to and from iscsid
  *           iscsi frwd_lock > back_lock  libiscsi
  *             conn->q_lock               submission queues of one connection
@@ -220,7 +220,9 @@ void mcs_session_forget_lead(struct mcs_session *sess);
 u32 mcs_session_active_conns(struct mcs_session *sess);
 struct mcs_conn *mcs_session_any_conn(struct mcs_session *sess,
 				      struct mcs_conn *except);
-bool mcs_session_dispatch(struct mcs_session *sess, struct mcs_task *task);
+bool mcs_session_dispatch(struct mcs_session *sess, struct mcs_task *task,
+			  bool last);
+void mcs_session_commit(struct mcs_session *sess);
 
 void mcs_session_update_window(struct mcs_session *sess, u32 exp_cmdsn,
 			       u32 max_cmdsn);

@@ -9,6 +9,7 @@
 #include <trace/events/sock.h>
 
 #include "conn.h"
+#include "direct.h"
 #include "login_sock.h"
 #include "main.h"
 #include "session.h"
@@ -16,7 +17,7 @@
 
 /*
  * Between a connection and its socket: callbacks, options, closing. The
- * callbacks run in softirq and do no more than queue io_work.
+ * callbacks run in softirq and queue io_work, but for what direct.c does.
  */
 
 static void mcs_sock_queue_io(struct mcs_conn *conn)
@@ -31,7 +32,7 @@ static void mcs_sock_data_ready(struct sock *sk)
 	trace_sk_data_ready(sk);
 	read_lock_bh(&sk->sk_callback_lock);
 	conn = sk->sk_user_data;
-	if (likely(conn))
+	if (likely(conn) && !mcs_direct_receive(conn, sk))
 		mcs_sock_queue_io(conn);
 	read_unlock_bh(&sk->sk_callback_lock);
 }

@@ -228,8 +228,11 @@ static void mcs_tx_uncork(struct mcs_conn *conn)
 	tcp_sock_set_nodelay(conn->sock->sk);
 }
 
-/* Nothing to send, not even something that may not go now */
-static bool mcs_tx_is_idle(struct mcs_conn *conn)
+/**
+ * mcs_tx_is_idle - nothing to send, not even something that may not go now?
+ * @conn: connection whose engine the caller has
+ */
+bool mcs_tx_is_idle(struct mcs_conn *conn)
 {
 	const struct mcs_tx *tx = &conn->tx;
 
@@ -281,5 +284,37 @@ int mcs_tx_run(struct mcs_conn *conn)
 	release_sock(sk);
 	mcs_tx_uncork(conn);
 	memalloc_noreclaim_restore(noreclaim);
+	return sent;
+}
+
+/* PDUs sent without leaving the submitter's context */
+#define MCS_TX_DIRECT_BUDGET	32
+
+/**
+ * mcs_tx_run_direct - send SCSI commands and their data, as far as they go
+ * @conn: connection whose engine the caller has; its socket is locked
+ *
+ * Control PDUs are left to mcs_tx_run(): ending one may sleep.
+ *
+ * Context: BH off.
+ * Return: as mcs_tx_run().
+ */
+int mcs_tx_run_direct(struct mcs_conn *conn)
+{
+	int budget = MCS_TX_DIRECT_BUDGET;
+	int sent = 0;
+	int ret;
+
+	while (budget-- && !conn->tx.busy &&
+	       list_empty_careful(&conn->ctlq) &&
+	       mcs_tx_has_room(conn) && mcs_tx_next_scsi(conn)) {
+		ret = mcs_tx_push(conn, mcs_tx_has_more(conn));
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			break;
+		mcs_tx_pdu_sent(conn);
+		sent = 1;
+	}
 	return sent;
 }

@@ -6,5 +6,7 @@
 struct mcs_conn;
 
 int mcs_tx_run(struct mcs_conn *conn);
+int mcs_tx_run_direct(struct mcs_conn *conn);
+bool mcs_tx_is_idle(struct mcs_conn *conn);
 
 #endif /* MCS_TX_H */

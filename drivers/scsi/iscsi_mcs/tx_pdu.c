@@ -255,10 +255,19 @@ static bool mcs_tx_next_data(struct mcs_conn *conn)
  */
 bool mcs_tx_next(struct mcs_conn *conn)
 {
+	return mcs_tx_next_ctl(conn) || mcs_tx_next_scsi(conn);
+}
+
+/**
+ * mcs_tx_next_scsi - the same for PDUs that belong to SCSI commands
+ * @conn: connection with no PDU in progress
+ *
+ * Return: false when there is nothing that may be sent now.
+ */
+bool mcs_tx_next_scsi(struct mcs_conn *conn)
+{
 	bool data_first = conn->tx.data_turn;
 
-	if (mcs_tx_next_ctl(conn))
-		return true;
 	/* Only Login PDUs before full feature phase */
 	if (test_bit(MCS_CONN_LOGIN_PHASE, &conn->flags))
 		return false;

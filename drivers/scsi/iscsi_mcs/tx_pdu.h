@@ -8,6 +8,7 @@
 struct mcs_conn;
 
 bool mcs_tx_next(struct mcs_conn *conn);
+bool mcs_tx_next_scsi(struct mcs_conn *conn);
 void mcs_tx_pdu_sent(struct mcs_conn *conn);
 void mcs_tx_start(struct mcs_conn *conn, u32 hdr_len, const void *data);
 
