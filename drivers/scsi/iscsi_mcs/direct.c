@@ -22,10 +22,7 @@
  * what answers them, no more. All else, and what is left, is for io_work.
  */
 
-/*
- * Commands of a connection up to which it pays, as measured: receiving always
- * for the only connection of a session, but hardly where there are several.
- */
+/* Commands of a connection up to which it pays, as measured */
 #define MCS_DIRECT_SEND_CMDS	16
 #define MCS_DIRECT_RECV_CMDS	2
 
@@ -79,6 +76,16 @@ void mcs_direct_send(struct mcs_conn *conn)
 		mcs_conn_kick(conn);
 }
 
+/*
+ * Read data pays with any number of commands, but only on a session's only
+ * connection. What comes now is taken for what came last.
+ */
+static bool mcs_direct_is_read_alone(const struct mcs_conn *conn)
+{
+	return READ_ONCE(conn->sess->nconns) == 1 &&
+	       READ_ONCE(conn->rx.hdr.opcode) == ISCSI_OP_SCSI_DATA_IN;
+}
+
 static bool mcs_direct_may_receive(struct mcs_conn *conn, struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -86,7 +93,7 @@ static bool mcs_direct_may_receive(struct mcs_conn *conn, struct sock *sk)
 
 	return cmds && READ_ONCE(conn->accepting) &&
 	       (cmds <= MCS_DIRECT_RECV_CMDS ||
-		READ_ONCE(conn->sess->nconns) == 1) &&
+		mcs_direct_is_read_alone(conn)) &&
 	       tp->rcv_nxt - READ_ONCE(tp->copied_seq) <=
 	       MCS_DIRECT_RECV_BYTES;
 }
