@@ -211,6 +211,7 @@ static void decode_field(const struct field *field, struct nlattr *attr,
 		break;
 	case FIELD_TEXT:
 		nla_strlcpy(to, attr, field->size);
+		iscsidsc_make_plain(to);
 		break;
 	case FIELD_FLAG:
 		*to = 1;

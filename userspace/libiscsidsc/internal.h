@@ -228,6 +228,7 @@ ISDSC_STATUS iscsidsc_status(int cmd, int error);
 /* utf.c */
 int iscsidsc_utf16_to_utf8(const char16_t *from, size_t units, char *to,
 			   size_t size);
+void iscsidsc_make_plain(char *text);
 size_t iscsidsc_utf8_to_utf16(const char *from, char16_t *to, size_t units);
 int iscsidsc_utf8_valid(const char *text);
 

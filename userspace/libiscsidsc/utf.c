@@ -106,6 +106,25 @@ static uint32_t get_utf8(const unsigned char **from)
 }
 
 /**
+ * iscsidsc_make_plain - leave nothing in a text that a terminal would obey, or
+ *	that is no UTF-8: names and aliases are what the target says
+ * @text: text; each byte of what does not belong there becomes a "?"
+ */
+void iscsidsc_make_plain(char *text)
+{
+	const unsigned char *p = (const unsigned char *)text, *from;
+	uint32_t c;
+
+	while (*p) {
+		from = p;
+		c = get_utf8(&p);
+		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xfffd)
+			memset(text + (from - (unsigned char *)text), '?',
+			       p - from);
+	}
+}
+
+/**
  * iscsidsc_utf8_to_utf16 - convert text for a caller
  * @from: text
  * @to: result, terminated, or NULL to count only

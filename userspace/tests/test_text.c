@@ -63,6 +63,16 @@ static void utf8_wrong(void **state)
 	assert_true(iscsidsc_utf8_valid("\xf0\x9f\x98\x80 ok"));
 }
 
+static void plain(void **state)
+{
+	/* escape sequence, C1 control, half a character, Latin-1, a good one */
+	char text[] = "a\x1b[2Jb\n\xc2\x9b" "c\xe2\x82 \xfcz\xe2\x82\xac";
+
+	(void)state;
+	iscsidsc_make_plain(text);
+	assert_string_equal(text, "a?[2Jb???c?? ?z\xe2\x82\xac");
+}
+
 static void ids(void **state)
 {
 	static const char *const wrong[] = {
@@ -154,6 +164,7 @@ int main(void)
 		cmocka_unit_test(utf16),
 		cmocka_unit_test(utf16_wrong),
 		cmocka_unit_test(utf8_wrong),
+		cmocka_unit_test(plain),
 		cmocka_unit_test(ids),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(families),
