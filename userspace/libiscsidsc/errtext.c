@@ -13,7 +13,7 @@ static const struct {
 	const char *advice;
 } texts[] = {
 	T(ERROR_SUCCESS, "done", ""),
-	T(ERROR_ACCESS_DENIED, "not permitted", "run as root (CAP_NET_ADMIN)"),
+	T(ERROR_ACCESS_DENIED, "not permitted", "run it as root, or with CAP_NET_ADMIN"),
 	T(ERROR_NOT_ENOUGH_MEMORY, "not enough memory", ""),
 	T(ERROR_OUTOFMEMORY, "not enough memory", ""),
 	T(ERROR_NOT_SUPPORTED, "not supported", ""),

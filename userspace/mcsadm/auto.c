@@ -201,6 +201,8 @@ int cmd_auto(const struct options *o)
 			code = failed(h, status, "cannot list sessions");
 	}
 	if (!code) {
+		if (!o->json && !snap->session_count)
+			say_no_sessions();
 		code = all_sessions(h, o, snap);
 		iscsidsc_snapshot_free(snap);
 	}

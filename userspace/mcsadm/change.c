@@ -61,9 +61,11 @@ static int fill_auth(const struct options *o, struct iscsidsc_add *add,
 	add->chap_secret_len = secret->len;
 	add->chap_secret_in = secret_in->len ? secret_in->bytes : NULL;
 	add->chap_secret_in_len = secret_in->len;
-	if (add->chap_name_len > ISCSI_MCS_CHAP_NAME_LEN ||
+	if ((o->chap_name && !*o->chap_name) ||
+	    (o->chap_name_in && !*o->chap_name_in) ||
+	    add->chap_name_len > ISCSI_MCS_CHAP_NAME_LEN ||
 	    add->chap_name_in_len > ISCSI_MCS_CHAP_NAME_LEN)
-		return usage_error("a name for CHAP has at most %d bytes",
+		return usage_error("a name for CHAP has 1 to %d bytes",
 				   ISCSI_MCS_CHAP_NAME_LEN);
 	return EXIT_DONE;
 }
@@ -101,7 +103,7 @@ static int fill_add(const struct options *o, struct iscsidsc_add *add)
 			return code;
 	}
 	if (o->weight && parse_u32(o->weight, UINT32_MAX, &add->weight))
-		return usage_error("--weight takes a number");
+		return usage_error("--weight takes 0 to %" PRIu32, UINT32_MAX);
 	return EXIT_DONE;
 }
 
@@ -211,25 +213,38 @@ int cmd_add(const struct options *o)
 	return code;
 }
 
+/* Whether the word can name a connection, before the kernel is asked */
+static int check_conn(const struct options *o)
+{
+	ISCSI_UNIQUE_CONNECTION_ID id;
+	uint32_t number;
+
+	if (o->conn_kind == 'u' ? iscsidsc_id_parse(o->conn, &id) :
+	    parse_u32(o->conn, o->conn_kind == 'c' ? UINT16_MAX : UINT32_MAX,
+		      &number))
+		return usage_error("'%s' is no connection, give a number that mcsadm list shows",
+				   o->conn);
+	return EXIT_DONE;
+}
+
 static const struct iscsidsc_conn *
-find_conn(const struct iscsidsc_session *session, int kind, const char *text,
-	  int *bad)
+find_conn(const struct iscsidsc_session *session, const struct options *o)
 {
 	ISCSI_UNIQUE_CONNECTION_ID id;
 	uint32_t number = 0;
 	size_t i;
 
-	if (kind == 'u')
-		*bad = iscsidsc_id_parse(text, &id);
+	if (o->conn_kind == 'u')
+		iscsidsc_id_parse(o->conn, &id);
 	else
-		*bad = parse_u32(text, kind == 'c' ? UINT16_MAX : UINT32_MAX,
-				 &number);
-	for (i = 0; !*bad && i < session->conn_count; i++) {
+		parse_u32(o->conn, UINT32_MAX, &number);
+	for (i = 0; i < session->conn_count; i++) {
 		const struct iscsidsc_conn *c = session->conns[i];
 
-		if ((kind == 'c' && c->cid == number) ||
-		    (kind == 'i' && c->id == number) ||
-		    (kind == 'u' && !memcmp(&c->unique_id, &id, sizeof(id))))
+		if ((o->conn_kind == 'c' && c->cid == number) ||
+		    (o->conn_kind == 'i' && c->id == number) ||
+		    (o->conn_kind == 'u' &&
+		     !memcmp(&c->unique_id, &id, sizeof(id))))
 			return c;
 	}
 	return NULL;
@@ -241,12 +256,8 @@ static int remove_from(struct iscsidsc *h,
 {
 	const struct iscsidsc_conn *conn;
 	ISDSC_STATUS status;
-	int bad;
 
-	conn = find_conn(session, o->conn_kind, o->conn, &bad);
-	if (bad)
-		return usage_error("'%s' is no connection, give a number that mcsadm list shows",
-				   o->conn);
+	conn = find_conn(session, o);
 	if (!conn) {
 		printf("session %" PRIu32 ": has no conn %s, nothing to do\n",
 		       session->sid, o->conn);
@@ -276,7 +287,9 @@ int cmd_remove(const struct options *o)
 
 	if (!o->session || !o->conn)
 		return usage_error("remove needs --session and --cid");
-	code = open_handle(&h);
+	code = check_conn(o);
+	if (!code)
+		code = open_handle(&h);
 	if (code)
 		return code;
 	code = find_session(h, o->session, &snap);
@@ -300,13 +313,8 @@ static int set_conn(struct iscsidsc *h, const struct iscsidsc_session *session,
 		    const struct options *o, const struct changes *want)
 {
 	ISDSC_STATUS status = ERROR_SUCCESS;
-	const struct iscsidsc_conn *conn;
-	int bad;
+	const struct iscsidsc_conn *conn = find_conn(session, o);
 
-	conn = find_conn(session, o->conn_kind, o->conn, &bad);
-	if (bad)
-		return usage_error("'%s' is no connection, give a number that mcsadm list shows",
-				   o->conn);
 	if (!conn)
 		status = ISDSC_INVALID_CONNECTION_ID;
 	if (!status && want->has_role)
@@ -351,8 +359,10 @@ int cmd_set(const struct options *o)
 			return code;
 	}
 	if (o->weight && parse_u32(o->weight, UINT32_MAX, &want.weight))
-		return usage_error("--weight takes a number");
-	code = open_handle(&h);
+		return usage_error("--weight takes 0 to %" PRIu32, UINT32_MAX);
+	code = check_conn(o);
+	if (!code)
+		code = open_handle(&h);
 	if (code)
 		return code;
 	code = find_session(h, o->session, &snap);

@@ -22,14 +22,14 @@ static const struct command commands[] = {
 	  "let open-iscsi use iscsi_mcs in place of iscsi_tcp", "next-boot" },
 	{ "disable", cmd_disable, "[--next-boot]",
 	  "let open-iscsi use iscsi_tcp again", "next-boot" },
-	{ "add", cmd_add, "--session SID --portal ADDRESS[:PORT]",
+	{ "add", cmd_add, "--session SID --portal ADDRESS[:PORT] [OPTIONS]",
 	  "add a connection to a session",
 	  "session portal source interface timeout role weight duplicate persistent "
 	  DIGEST_OPTIONS IPSEC_OPTIONS CHAP_OPTIONS },
 	{ "auto", cmd_auto, "[--session SID] [--add] [--persistent] [--json]",
 	  "propose connections for links that have none, or add them",
 	  "session add persistent json" },
-	{ "remove", cmd_remove, "--session SID --cid N",
+	{ "remove", cmd_remove, "--session SID --cid N [--persistent]",
 	  "remove a connection from a session",
 	  "session cid id connection persistent" },
 	{ "set", cmd_set, "--session SID --cid N [--role NAME] [--weight N]",
@@ -51,60 +51,6 @@ static const struct command commands[] = {
 	{ "report", cmd_report, "[> FILE]",
 	  "print what a bug report needs, without secrets", "" },
 };
-
-static void print_usage(FILE *out)
-{
-	size_t i;
-
-	fputs("Usage: mcsadm COMMAND [OPTIONS]\n\nCommands:\n", out);
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-8s %s\n           %s\n", commands[i].name,
-			commands[i].args, commands[i].help);
-	fputs("\nOptions:\n"
-	      "  -s, --session SID        number N of sessionN, or unique ID\n"
-	      "  -p, --portal ADDR[:PORT] target portal, port 3260 if absent;\n"
-	      "                           may be given several times\n"
-	      "  -S, --source ADDRESS     local address\n"
-	      "  -I, --interface NAME     local interface\n"
-	      "  -t, --timeout SECONDS    limit for connect and login (1-600)\n"
-	      "      --header-digest NAME none, crc32c\n"
-	      "      --data-digest NAME   none, crc32c\n"
-	      "      --role NAME          active, standby\n"
-	      "      --weight N           for policy weighted-paths\n"
-	      "      --auth NAME          session, none, chap, mutual-chap\n"
-	      "      --chap-name NAME     name for CHAP\n"
-	      "      --chap-secret-file FILE\n"
-	      "                           its secret; - for standard input\n"
-	      "      --chap-name-in NAME  name the target has to give\n"
-	      "      --chap-secret-in-file FILE\n"
-	      "                           secret the target has to know\n"
-	      "      --ipsec WORDS        transport or tunnel, main or aggressive, pfs,\n"
-	      "                           with commas between; none; require\n"
-	      "      --ipsec-key-file FILE\n"
-	      "                           pre-shared key; - for standard input\n"
-	      "      --duplicate          even if there is such a connection\n"
-	      "  -P, --persistent         save it; with remove: forget it\n"
-	      "      --follow             go on when sessions are logged in\n"
-	      "  -c, --cid N              connection, by its CID\n"
-	      "  -i, --id N               connection, by its number\n"
-	      "  -u, --connection ID      connection, by its unique ID\n"
-	      "      --next-boot          leave the driver in use alone\n"
-	      "      --add                add what auto proposes\n"
-	      "  -w, --watch              rates, until interrupted\n"
-	      "      --interval SECONDS   of the rates, default 1\n"
-	      "      --count N            so many times\n"
-	      "  -v, --verbose            everything that is known\n"
-	      "  -j, --json               as JSON\n"
-	      "  -h, --help               this text\n"
-	      "  -V, --version            version of mcsadm\n"
-	      "\nPolicies: least-queue-depth, round-robin,\n"
-	      "round-robin-with-subset, fail-over-only, weighted-paths\n"
-	      "\nSettings, in ms: silence-timeout (500-), nop-interval (0: never),\n"
-	      "nop-timeout, login-timeout; and target-class: unknown,\n"
-	      "logout-fence, close-retry, session\n"
-	      "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 partly done\n",
-	      out);
-}
 
 enum {
 	OPT_HEADER_DIGEST = 256,
@@ -197,9 +143,9 @@ static const char **plain_option(struct options *o, int opt)
 	return NULL;
 }
 
-/* Nothing more to do after --help and --version */
 #define STOP	(-1)
 
+/* Nothing more to do after --version */
 static int take_option(struct options *o, int opt, const char *arg)
 {
 	const char **plain = plain_option(o, opt);
@@ -261,17 +207,35 @@ static int take_option(struct options *o, int opt, const char *arg)
 		o->duplicate = 1;
 		break;
 	case 'h':
-		print_usage(stdout);
-		return STOP;
+		o->help = 1;
+		break;
 	case 'V':
 		printf("mcsadm %s\n", ISCSIDSC_VERSION);
 		return STOP;
-	default:
-		/* getopt has said what is wrong. */
-		fputs("see mcsadm --help\n", stderr);
-		return EXIT_USAGE;
 	}
 	return EXIT_DONE;
+}
+
+/* What getopt did not understand, in one line as everything else */
+static int option_error(int opt, const char *word)
+{
+	size_t i, len = strcspn(word, "="), matches = 0;
+	char text[] = "-?";
+
+	if (strncmp(word, "--", 2)) {
+		text[1] = (char)optopt;
+		word = text;
+		len = 2;
+	}
+	if (opt == ':')
+		return usage_error("%s needs a value", word);
+	/* known, so it got a value that it does not take */
+	if (len > 2 && optopt)
+		return usage_error("%.*s takes no value", (int)len, word);
+	for (i = 0; len > 2 && long_options[i].name; i++)
+		matches += !strncmp(word + 2, long_options[i].name, len - 2);
+	return usage_error("%s option '%s'", matches > 1 ? "ambiguous" :
+			   "unknown", word);
 }
 
 /* Options that were given, as bits that stand for members of long_options */
@@ -290,8 +254,11 @@ static int parse_options(int argc, char **argv, struct options *o)
 {
 	int opt, code;
 
-	while ((opt = getopt_long(argc, argv, "s:p:S:I:t:c:i:u:PwvjhV",
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, ":s:p:S:I:t:c:i:u:PwvjhV",
 				  long_options, NULL)) != -1) {
+		if (opt == '?' || opt == ':')
+			return option_error(opt, argv[optind - 1]);
 		code = take_option(o, opt, optarg);
 		if (code)
 			return code;
@@ -325,6 +292,19 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static int run(const struct command *command, const struct options *o)
+{
+	int code;
+
+	if (o->argc && command->run != cmd_policy && command->run != cmd_tune)
+		return usage_error("%s does not take '%s'", command->name,
+				   o->argv[0]);
+	code = check_given(command);
+	if (!code && o->session)
+		code = check_session(o->session);
+	return code ? code : command->run(o);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command = &commands[0];
@@ -341,8 +321,9 @@ int main(int argc, char **argv)
 	if (code)
 		return code == STOP ? EXIT_DONE : code;
 	if (o.argc && !strcmp(o.argv[0], "help")) {
-		print_usage(stdout);
-		return EXIT_DONE;
+		o.help = 1;
+		o.argc--;
+		o.argv++;
 	}
 	if (o.argc) {
 		command = find_command(o.argv[0]);
@@ -350,14 +331,13 @@ int main(int argc, char **argv)
 			return usage_error("unknown command '%s'", o.argv[0]);
 		o.argc--;
 		o.argv++;
+	} else if (o.help) {
+		command = NULL;
 	}
-	if (o.argc && command->run != cmd_policy && command->run != cmd_tune)
-		return usage_error("%s does not take '%s'", command->name,
-				   o.argv[0]);
-	code = check_given(command);
-	if (code)
-		return code;
-	code = command->run(&o);
+	if (o.help)
+		code = show_help(commands, ARRAY_SIZE(commands), command);
+	else
+		code = run(command, &o);
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("mcsadm: cannot write");
 		return EXIT_FAILED;

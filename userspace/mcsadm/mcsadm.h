@@ -59,6 +59,7 @@ enum exit_code {
  * @watch: --watch
  * @interval_s: --interval, 0 for none
  * @count: --count, 0 for none
+ * @help: --help, or command help
  */
 struct options {
 	int argc;
@@ -92,6 +93,7 @@ struct options {
 	int watch;
 	uint32_t interval_s;
 	uint32_t count;
+	int help;
 };
 
 /**
@@ -173,6 +175,7 @@ const char *ipsec_told(const struct iscsidsc_conn *conn);
 /* show.c */
 int cmd_list(const struct options *o);
 int cmd_ports(const struct options *o);
+void say_no_sessions(void);
 void show_sessions(const struct iscsidsc_snapshot *snap);
 json_object *json_sessions(const struct iscsidsc_snapshot *snap);
 void json_print(json_object *object);
@@ -197,6 +200,10 @@ int cmd_disable(const struct options *o);
 
 /* report.c */
 int cmd_report(const struct options *o);
+
+/* help.c */
+int show_help(const struct command *commands, size_t count,
+	      const struct command *command);
 
 /* complete.c */
 int takes_option(const struct command *command, const char *name);
@@ -243,6 +250,7 @@ int open_handle(struct iscsidsc **h);
 int parse_u32(const char *text, uint32_t max, uint32_t *value);
 int parse_portal(const char *text, char *address, size_t size,
 		 uint16_t *port);
+int check_session(const char *text);
 int find_session(struct iscsidsc *h, const char *text,
 		 struct iscsidsc_snapshot **snap);
 

@@ -30,6 +30,7 @@ void secret_hide(void)
 int secret_bytes(const char *file, char *bytes, size_t max, size_t *len)
 {
 	int fd = strcmp(file, "-") ? open(file, O_RDONLY | O_CLOEXEC) : 0;
+	const char *name = fd ? file : "standard input";
 	ssize_t n = -1;
 
 	secret_hide();
@@ -45,7 +46,7 @@ int secret_bytes(const char *file, char *bytes, size_t max, size_t *len)
 	}
 	if (n < 0)
 		fprintf(stderr, "mcsadm: cannot read secret from %s: %s\n",
-			file, strerror(errno));
+			name, strerror(errno));
 	if (fd > 0)
 		close(fd);
 	if (*len && bytes[*len - 1] == '\n')
@@ -55,8 +56,8 @@ int secret_bytes(const char *file, char *bytes, size_t max, size_t *len)
 	explicit_bzero(bytes, max + 2);
 	if (n >= 0)
 		fprintf(stderr,
-			"mcsadm: secret in %s has not 1 to %zu bytes\n", file,
-			max);
+			"mcsadm: secret in %s is empty or longer than %zu bytes\n",
+			name, max);
 	*len = 0;
 	return EXIT_FAILED;
 }

@@ -184,6 +184,15 @@ void show_sessions(const struct iscsidsc_snapshot *snap)
 		show_session(snap->sessions[s]);
 }
 
+/**
+ * say_no_sessions - say why nothing is listed, beside the output
+ */
+void say_no_sessions(void)
+{
+	fputs("mcsadm: no session is logged in (log in with iscsiadm)\n",
+	      stderr);
+}
+
 static void show_verbose(const struct iscsidsc_snapshot *snap)
 {
 	size_t s, c;
@@ -215,6 +224,8 @@ int cmd_list(const struct options *o)
 	ISDSC_STATUS status;
 	int code;
 
+	if (o->watch && o->verbose)
+		return usage_error("--watch and --verbose do not go together");
 	if (o->watch)
 		return watch_list(o);
 	if (o->interval_s || o->count)
@@ -243,6 +254,8 @@ int cmd_list(const struct options *o)
 	} else {
 		show_sessions(snap);
 	}
+	if (!o->json && !snap->session_count)
+		say_no_sessions();
 	iscsidsc_snapshot_free(snap);
 	return EXIT_DONE;
 }

@@ -67,12 +67,15 @@ int portal_error(const char *text)
 			   text);
 }
 
-/* Loading the module would be refused while the other driver is there. */
+/* Loading the module would be refused while the other driver is there, and
+ * would not last.
+ */
 static const char *advice_for(ISDSC_STATUS status)
 {
-	if (status == ISDSC_SERVICE_NOT_RUNNING &&
-	    driver_in_charge() == DRIVER_TCP)
-		return "iscsi_tcp is in charge; change that with mcsadm enable";
+	if (status == ISDSC_SERVICE_NOT_RUNNING)
+		return driver_in_charge() == DRIVER_TCP ?
+			"iscsi_tcp is in charge; change that with mcsadm enable" :
+			"load it with mcsadm enable";
 	return iscsidsc_advice(status);
 }
 
@@ -159,6 +162,9 @@ int parse_portal(const char *text, char *address, size_t size,
 	uint32_t number = 3260;
 	size_t len = strlen(text);
 
+	/* iscsiadm prints ADDRESS:PORT,GROUP; names of hosts are plain */
+	if (text[strcspn(text, ",/ \t")])
+		return -1;
 	/* A colon is that of a port if it is the only one, or after "]". */
 	if (colon && (bracket ? colon == bracket + 1 :
 				strchr(text, ':') == colon)) {
@@ -177,6 +183,26 @@ int parse_portal(const char *text, char *address, size_t size,
 	address[len] = '\0';
 	*port = (uint16_t)number;
 	return 0;
+}
+
+/**
+ * check_session - whether a word can name a session
+ * @text: word
+ *
+ * Return: EXIT_DONE, or EXIT_USAGE after saying what would.
+ */
+int check_session(const char *text)
+{
+	ISCSI_UNIQUE_SESSION_ID id;
+	uint32_t sid;
+
+	if (!strncmp(text, "session", 7))
+		text += 7;
+	if (!parse_u32(text, ISCSIDSC_ALL_SESSIONS - 1, &sid) ||
+	    !iscsidsc_id_parse(text, &id))
+		return EXIT_DONE;
+	return usage_error("'%s' is no session, give its number in mcsadm list",
+			   text);
 }
 
 /**
@@ -201,8 +227,7 @@ int find_session(struct iscsidsc *h, const char *text,
 	else if (!iscsidsc_id_parse(text, &id))
 		status = iscsidsc_session_find(h, &id, snap);
 	else
-		return usage_error("'%s' is no session, see the numbers in mcsadm list",
-				   text);
+		return check_session(text);
 	if (status)
 		return failed(h, status, "cannot find session %s", text);
 	return EXIT_DONE;

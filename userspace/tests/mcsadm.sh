@@ -81,12 +81,15 @@ golden add-bad-family '' add -s 1 -p 10.0.3.10 -S ::1
 golden add-chap chap add -s 1 -p 10.0.3.10 --chap-name joe \
 	--chap-secret-file "$work/secret"
 golden add-no-name chap add -s 1 -p 10.0.3.10 --chap-secret-file "$work/secret"
+golden add-name-empty '' add -s 1 -p 10.0.3.10 --chap-name '' \
+	--chap-secret-file "$work/secret"
 golden add-mutual chap add -s 1 -p 10.0.3.10 --chap-name joe \
 	--chap-secret-file "$work/secret" --chap-name-in target \
 	--chap-secret-in-file "$work/secret-in"
 golden add-secret-empty '' add -s 1 -p 10.0.3.10 --chap-secret-file /dev/null
 golden add-secret-none '' add -s 1 -p 10.0.3.10 \
 	--chap-secret-file /nonexistent/secret
+golden add-secret-stdin '' add -s 1 -p 10.0.3.10 --chap-secret-file -
 golden add-secret-long '' add -s 1 -p 10.0.3.10 --chap-secret-file /dev/zero
 golden add-ipsec-absent '' add -s 1 -p 10.0.3.10 -S 10.0.2.1 --ipsec transport \
 	--ipsec-key-file "$work/secret"
@@ -113,6 +116,9 @@ golden monitor events monitor --timeout 1
 golden monitor-json events monitor --timeout 1 --json
 golden help '' --help
 golden help-word '' help
+golden help-add '' add --help
+golden help-policy '' help policy
+golden help-unknown '' help frobnicate
 golden version '' --version
 
 # saved connections
@@ -174,11 +180,15 @@ mcsadm=$1
 # wrong usage
 golden wrong-command '' frobnicate
 golden wrong-option '' list --frobnicate
+golden wrong-option-letter '' list -jx
+golden wrong-option-value '' list --json=yes
+golden wrong-option-ambiguous '' list --s 1
 golden wrong-extra '' list now
 golden wrong-add '' add --session 1
 golden wrong-portal '' add --session 1 --portal 10.0.0.1:70000
 golden wrong-portal-port '' add --session 1 --portal '[::1]3260'
 golden wrong-portal-brackets '' add --session 1 --portal '[::1'
+golden wrong-portal-group '' add --session 1 --portal 10.0.0.1,1
 golden wrong-portal-empty '' add --session 1 --portal ''
 golden wrong-session '' add --session first --portal 10.0.0.1
 golden wrong-timeout '' add --session 1 --portal 10.0.0.1 --timeout 0
@@ -191,6 +201,7 @@ golden wrong-remove '' remove --session 1
 golden wrong-cid '' remove --session 1 --cid 65536
 golden wrong-option-of-other '' list --portal 10.0.0.1
 golden wrong-option-saved '' saved --session 1
+golden wrong-watch-verbose '' list --watch --verbose
 golden wrong-interval '' list --watch --interval 0
 golden wrong-count '' list --watch --count none
 golden wrong-interval-alone '' list --interval 2
@@ -208,6 +219,9 @@ golden wrong-tune-name '' tune --session 1 speed=9
 golden wrong-tune-word '' tune --session 1 silence-timeout=1 nop-timeout
 golden wrong-tune-range '' tune --session 1 silence-timeout=499
 golden wrong-tune-class '' tune --session 1 target-class=good
+# wrong words are wrong without the module, too
+golden wrong-session-absent absent add --session first --portal 10.0.0.1
+golden wrong-conn-absent absent remove --session 1 --cid first
 
 # A terminal: colours unless they are not wanted, and lines that fit.
 terminal()	# name, columns, environment...

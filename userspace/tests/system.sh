@@ -294,6 +294,7 @@ echo nonsense >"$root/addresses"
 golden auto-no-links '' auto --session 1
 network "" "" "${links[@]}"
 golden auto-no-portals '' auto --session 1
+golden auto-no-sessions empty auto
 golden auto-json-add '' auto --json --add
 
 # completion: words as bash gives them, the last one incomplete
