@@ -35,8 +35,11 @@ install: module userspace
 	@$(MAKE) module-install
 	$(if $(V),,@)$(MAKE) -C userspace install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
+# Debian's headers have no System.map, and kbuild leaves out depmod then
 module-install:
-	$(if $(V),,@)$(kbuild) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(if $(V),,@)$(kbuild) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_STRIP=1 \
+		modules_install
+	$(if $(DESTDIR),,depmod "$$(cut -d'"' -f2 $(KERNELDIR)/include/generated/utsrelease.h)")
 
 deb:
 	@selftests/qemu/deps.sh build deb
