@@ -35,6 +35,19 @@ static void offer(const char *word, const char *begin)
 		puts(word);
 }
 
+/* Settings of tune; the shell leaves out the blank behind "=" */
+static void offer_settings(const char *begin)
+{
+	const char *name;
+	char text[64];
+	size_t i;
+
+	for (i = 0; (name = tune_name(i)); i++) {
+		snprintf(text, sizeof(text), "%s=", name);
+		offer(text, begin);
+	}
+}
+
 static void offer_names(enum iscsidsc_names names, const char *begin)
 {
 	uint32_t value, found;
@@ -214,6 +227,8 @@ int complete(const struct command *commands, size_t count,
 			offer(commands[c].name, begin);
 	} else if (!strcmp(w.command->name, "policy")) {
 		offer_names(ISCSIDSC_NAMES_POLICY, begin);
+	} else if (!strcmp(w.command->name, "tune")) {
+		offer_settings(begin);
 	}
 	return EXIT_DONE;
 }

@@ -223,6 +223,7 @@ int cmd_auto(const struct options *o);
 
 /* tune.c */
 int cmd_tune(const struct options *o);
+const char *tune_name(size_t i);
 
 /* persist.c */
 int cmd_saved(const struct options *o);

@@ -54,6 +54,17 @@ static const struct tunable *find_tunable(const char *word, size_t len)
 	return NULL;
 }
 
+/**
+ * tune_name - a setting, for completion
+ * @i: which, from 0
+ *
+ * Return: its name, or NULL behind the last one.
+ */
+const char *tune_name(size_t i)
+{
+	return i < ARRAY_SIZE(tunables) ? tunables[i].name : NULL;
+}
+
 static int unknown_tunable(const char *word, size_t len)
 {
 	size_t i;

@@ -318,6 +318,8 @@ completes "--session --cid --id --connection --persistent --help --version" \
 	remove -
 completes "--session --help --version" policy --session 1 round-robin --
 completes "round-robin round-robin-with-subset" policy --session 1 round
+completes "nop-interval= nop-timeout=" tune --session 1 nop
+completes "add auto" help a
 completes "none crc32c" add --header-digest ""
 completes "active standby" add --role ""
 completes "session none chap mutual-chap" add --auth ""
@@ -328,18 +330,29 @@ got=$(MCSADM_TEST=absent "$mcsadm" --complete list --session "" 2>&1)
 [ -z "$got" ]
 report $? "completes nothing without the module"
 
-# and through bash itself
+# and through bash itself, which has words end at colons
 mkdir "$work/bin"
 ln -s "$mcsadm" "$work/bin/mcsadm"
-# shellcheck source=/dev/null # a file of the project
-got=$(PATH=$work/bin:$PATH MCSADM_TEST='' bash -c '
-	. "$0"
-	COMP_WORDS=(mcsadm policy --session 1 fail) COMP_CWORD=4
-	COMP_LINE="mcsadm policy --session 1 fail" COMP_POINT=30
-	_mcsadm && echo "${COMPREPLY[*]}"' "$here/../completion/mcsadm")
-[ "$got" = fail-over-only ] || echo "# got '$got'"
-[ "$got" = fail-over-only ]
-report $? "completes in bash"
+bash_completes()	# expected words, line
+{
+	local got
+
+	# shellcheck source=/dev/null # a file of the project
+	got=$(PATH=$work/bin:$PATH MCSADM_TEST='' bash -c '
+		. "$0"
+		compopt() { echo "compopt $*"; }
+		COMP_LINE=$1 COMP_POINT=${#1}
+		_mcsadm && echo "${COMPREPLY[*]}"' \
+		"$here/../completion/mcsadm" "$2" | paste -sd' ')
+	[ "$got" = "$1" ] || echo "# $2: '$got', expected '$1'"
+	[ "$got" = "$1" ]
+	report $? "completes in bash '$2'"
+}
+bash_completes fail-over-only "mcsadm policy --session 1 fail"
+bash_completes "1 12" "mcsadm list --session "
+bash_completes 1 "mcsadm add --session 1 --source ::"
+bash_completes "compopt -o nospace login-timeout=" "mcsadm tune -s 1 log"
+bash_completes "" "mcsadm list nonsense"
 
 echo "1..$n"
 exit $((failures > 0))
