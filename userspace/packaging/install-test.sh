@@ -51,11 +51,15 @@ in_initramfs()
 	rm -f "$root/root/initrd"
 }
 
+# Enabled, the module in the initramfs is upgraded, too.
 upgrades()
 {
 	local old=$1 new=$2
 
-	in_root sh -c 'dpkg -i /debs/2/*.deb' || return 1
+	in_root mcsadm enable --next-boot || return 1
+	in_root sh -c 'dpkg -i /debs/2/*.deb' | tee /dev/stderr |
+		grep -q 'Processing triggers for initramfs-tools' || return 1
+	in_root mcsadm disable --next-boot || return 1
 	# a system with a kernel of its own builds for that one here
 	in_root dkms autoinstall -k "$release" || return 1
 	built "$new" "$release" || return 1
@@ -68,8 +72,12 @@ purges()
 {
 	in_root mcsadm enable --next-boot || return 1
 	echo >"$root/etc/iscsi_mcs.conf"
+	mkdir -p "$root"/etc/{iscsi_mcs.ipsec,swanctl/conf.d}
+	echo >"$root/etc/iscsi_mcs.ipsec/defaults"
+	echo >"$root/etc/swanctl/conf.d/iscsi-mcs-0a000201-0a00020a.conf"
 	in_root dpkg -r iscsi-mcs-utils || return 1
 	[ ! -e "$root/etc/modprobe.d/iscsi_mcs.conf" ] &&
+		[ -e "$root/etc/iscsi_mcs.ipsec/defaults" ] &&
 		[ -e "$root/etc/iscsi_mcs.conf" ] || return 1
 	in_root dpkg -P iscsi-mcs-utils libiscsidsc-dev libiscsidsc1 \
 		iscsi-mcs-dkms || return 1
