@@ -5,7 +5,7 @@
 # for; default the newest installed headers of Debian's stock 6.1 kernel),
 # DESTDIR, PREFIX, V=1, W=1, C=1, LLVM=1.
 
-KERNELRELEASE ?= $(shell ls -d /usr/src/linux-headers-6.1*-amd64 2>/dev/null | \
+KERNELRELEASE ?= $(shell ls -d /usr/src/linux-headers-6.1.*-amd64 2>/dev/null | \
 	sed 's|.*/linux-headers-||' | sort -V | tail -n 1)
 KERNELDIR ?= $(firstword $(wildcard /lib/modules/$(KERNELRELEASE)/build) \
 	/usr/src/linux-headers-$(KERNELRELEASE))

@@ -109,6 +109,32 @@ units()
 		grep -v 'is not executable'
 }
 
+# make install installs what the packages have, for everybody to read, and
+# names neither the tree nor where the last one went.
+by_hand()
+{
+	local dir=$work/hand tree=$work/tree pkg
+
+	# a copy: others may be using what is built here
+	mkdir "$tree"
+	tar -C "$top" --exclude=userspace/build --exclude=userspace/examples \
+		-cf - include userspace selftests | tar -C "$tree" -xf -
+	(umask 077 && make -s -C "$tree/userspace" PREFIX=/opt/first all &&
+		make -s -C "$tree/userspace" PREFIX=/usr DESTDIR="$dir" \
+			LIBDIR="/usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)" \
+			UNITDIR=/lib/systemd/system install) >/dev/null || return 1
+	diff <(files "$dir") <(for pkg in iscsi-mcs-utils libiscsidsc1 \
+		libiscsidsc-dev; do files "$(unpacked $pkg)"; done | sort)
+	find "$dir" \( -type f -o -type d \) ! -perm -go=r
+	grep -rlaF -e "$tree" -e /opt/first "$dir"
+}
+
+files()		# directory
+{
+	(cd "$1" && find . \( -path ./DEBIAN -o -path ./usr/share/doc \) -prune -o \
+		! -type d -print) | sed 's/\.gz$//' | sort
+}
+
 scripts()
 {
 	local file
@@ -136,5 +162,8 @@ units >"$work/out" 2>&1
 report $? "units"
 scripts >"$work/out" 2>&1
 report $? "maintainer scripts"
+by_hand >"$work/out" 2>&1
+[ ! -s "$work/out" ]
+report $? "make install does the same"
 echo "1..$n"
 exit $((failures > 0))
