@@ -202,9 +202,11 @@ static void show_status(const struct machine *m)
 		s = m->snap->sessions[i];
 		why_text(s, why, sizeof(why));
 		printf("session %-2" PRIu32 " %s  connections %" PRIu32
-		       "/%" PRIu32 "  %s\n",
+		       "/%" PRIu32 "%s%s\n",
 		       s->sid, s->target_name, s->conns_active,
-		       s->conns_configured, why);
+		       s->conns_configured,
+		       term_width() < strlen(s->target_name) + strlen(why) + 32 ?
+		       "\n           " : "  ", why);
 	}
 	for (i = 0; i < m->other_count; i++)
 		printf("session %-2" PRIu32 " %s  one connection\n",

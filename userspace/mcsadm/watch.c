@@ -79,6 +79,7 @@ static void show_rates(const struct iscsidsc_snapshot *before,
 		       const struct iscsidsc_snapshot *now, double seconds)
 {
 	char ends[2 * ISCSIDSC_ADDR_TEXT_LEN + 8], cid[16], tx[24], rx[24];
+	char counters[128];
 	size_t s, c;
 
 	for (s = 0; s < now->session_count; s++) {
@@ -93,11 +94,15 @@ static void show_rates(const struct iscsidsc_snapshot *before,
 			snprintf(cid, sizeof(cid), "%u%s", conn->cid,
 				 conn->leading ? "*" : "");
 			ends_text(conn, ends, sizeof(ends));
-			printf("  conn %-3s %s  tx %8s/s  rx %8s/s  %6" PRIu64
-			       " cmds/s  inflight %" PRIu32 "  rtt %" PRIu32 " us\n",
-			       cid, ends, bytes_text(r.tx, tx, sizeof(tx)),
-			       bytes_text(r.rx, rx, sizeof(rx)), r.cmds,
-			       conn->cmds_in_flight, conn->nop_rtt_us);
+			snprintf(counters, sizeof(counters),
+				 "tx %8s/s  rx %8s/s  %6" PRIu64 " cmds/s  inflight %" PRIu32
+				 "  rtt %" PRIu32 " us",
+				 bytes_text(r.tx, tx, sizeof(tx)),
+				 bytes_text(r.rx, rx, sizeof(rx)), r.cmds,
+				 conn->cmds_in_flight, conn->nop_rtt_us);
+			printf("  conn %-3s %s%s%s\n", cid, ends,
+			       term_width() < strlen(ends) + strlen(counters) + 13 ?
+			       "\n      " : "  ", counters);
 		}
 	}
 	fflush(stdout);

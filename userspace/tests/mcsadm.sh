@@ -224,20 +224,21 @@ golden wrong-session-absent absent add --session first --portal 10.0.0.1
 golden wrong-conn-absent absent remove --session 1 --cid first
 
 # A terminal: colours unless they are not wanted, and lines that fit.
-terminal()	# name, columns, environment...
+terminal()	# name, columns, command, environment...
 {
-	local name=$1 columns=$2
-	shift 2
+	local name=$1 columns=$2 command=$3
+	shift 3
 
 	env -u NO_COLOR TERM=xterm MCSADM_TEST='' "$@" script -qec \
-		"stty cols $columns; exec $(realpath "$mcsadm") list" /dev/null \
+		"stty cols $columns; exec $(realpath "$mcsadm") $command" /dev/null \
 		</dev/null | tr -d '\r' >"$work/got"
 	same "$name" "$work/got"
 }
-terminal list-wide 200
-terminal list-narrow 72
-terminal list-plain 200 NO_COLOR=1
-terminal list-dumb 200 TERM=dumb
+terminal list-wide 200 list
+terminal list-narrow 72 list
+terminal list-plain 200 list NO_COLOR=1
+terminal list-dumb 200 list TERM=dumb
+terminal watch-narrow 80 'list --watch --count 1'
 
 # A unique ID that list printed names the same session and connection.
 ids=$(MCSADM_TEST='' "$mcsadm" list --verbose |

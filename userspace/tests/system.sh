@@ -110,14 +110,19 @@ golden()
 	report $? "$name"
 }
 
+# same NAME FILE - a file, compared with the one in golden/
+same()
+{
+	[ "$update" = --update ] && cp "$2" "$here/golden/$1.txt"
+	diff -u "$here/golden/$1.txt" "$2"
+	report $? "$1"
+}
+
 # stock machine: enabled, and again, and disabled
 machine
 golden status-none '' status
 golden enable '' enable
-cp "$root/etc/modprobe.d/iscsi_mcs.conf" "$work/got"
-[ "$update" = --update ] && cp "$work/got" "$here/golden/enable-file.txt"
-cmp "$here/golden/enable-file.txt" "$work/got"
-report $? enable-file
+same enable-file "$root/etc/modprobe.d/iscsi_mcs.conf"
 golden enable-again '' enable
 golden disable '' disable
 [ ! -e "$root/etc/modprobe.d/iscsi_mcs.conf" ]
@@ -186,6 +191,9 @@ file /etc/modprobe.d/iscsi_mcs.conf -
 golden status '' status
 golden status-reasons reasons status
 golden status-json reasons status --json
+MCSADM_TEST=reasons script -qec "stty cols 72; exec $mcsadm status" /dev/null \
+	</dev/null | tr -d '\r' >"$work/got"
+same status-narrow "$work/got"
 file /sys/module/iscsi_mcs/parameters/max_connections 1
 golden status-off empty status
 golden status-absent absent status
