@@ -45,6 +45,48 @@ each_of_four()
 	done
 }
 
+# In one moment, as when a switch dies: numbers of both are missing at the
+# target, and the clean-up of the first one may choose the other to carry it.
+two_at_once()	# link, link
+{
+	local losses recoveries gap
+
+	losses=$(count losses)
+	recoveries=$(count recoveries)
+	gap_begin "$DISK"
+	on_target nft "table inet rig { chain in {
+		type filter hook input priority 0;
+		iifname { link$1, link$2 } tcp dport 3260 drop; }; }"
+	wait_for 20 more_losses $((losses + 1))
+	io_resumed "$DISK" 20
+	gap=$(gap_end)
+	block_end
+	whole 4
+	note "links $1 and $2 silent: longest pause $gap ms"
+	equals "$(count recoveries)" "$recoveries" "logins of the session"
+	# each in two seconds, and the first one before the other; five is a timeout
+	between "$gap" 0 $((4500 * RIG_TIME_FACTOR)) "longest pause in ms"
+}
+
+two_of_four()
+{
+	two_at_once 1 2
+	two_at_once 3 4
+	two_at_once 2 3
+}
+
+# A connection without commands shows nothing of its death by itself. These are
+# the ones that a carrier is looked for among first.
+two_of_four_idle()
+{
+	io_end
+	io_begin "$DISK" --bs=4k-16k --bsrange=4k-16k --iodepth=1
+	two_at_once 1 2
+	two_at_once 1 2
+	io_end
+	io_begin "$DISK" --bs=4k-16k --bsrange=4k-16k
+}
+
 only_two_are_left()
 {
 	conn_remove "$(cid_of_link 3)"
@@ -159,7 +201,7 @@ logout_meanwhile()
 need_mcs
 klog_allow 'iSCSI' 'detected conn error' 'tried once a second' \
 	'did not let go' 'Unable to locate' 'session[0-9]+:' 'connection[0-9]+:'
-plan 7
+plan 9
 must target_create attrib.default_erl=0
 must login "node.session.timeo.replacement_timeout=120"
 for n in 2 3 4; do
@@ -168,6 +210,8 @@ done
 DISK=$(disk)
 must io_begin "$DISK" --bs=4k-16k --bsrange=4k-16k
 subtest "each of four connections" each_of_four
+subtest "two of four go silent at once" two_of_four
+subtest "two of four go silent with little to do" two_of_four_idle
 subtest "two are left" only_two_are_left
 subtest "requests lost, then answers lost" one_direction_only
 subtest "a link that loses 30 % of the packets" lossy_link

@@ -83,6 +83,16 @@ int mcs_failover_logout_cid(struct mcs_conn *via, u16 cid,
 	return ret;
 }
 
+/*
+ * A carrier may be dying, too. Silence counts where a command or a ping is out:
+ * one without commands needs a ping.
+ */
+static void mcs_failover_watch(struct mcs_conn *via)
+{
+	if (!atomic_read(&via->cmds))
+		set_bit(MCS_CONN_WANT_PING, &via->flags);
+}
+
 /**
  * mcs_failover_nop - NOP-Out and its answer
  * @via: connection to send it on
@@ -99,6 +109,7 @@ int mcs_failover_nop(struct mcs_conn *via, const u32 *cmdsn,
 
 	if (!w)
 		return -ENOMEM;
+	mcs_failover_watch(via);
 	if (cmdsn) {
 		mcs_ctl_wait_init(w, ISCSI_OP_NOOP_OUT);
 		((struct iscsi_nopout *)&w->ctl.hdr)->cmdsn =
@@ -137,6 +148,7 @@ static int mcs_failover_release(struct mcs_conn *conn)
 		via = mcs_session_any_conn(sess, conn);
 		if (!via)
 			return -ENOTCONN;
+		mcs_failover_watch(via);
 		ret = mcs_failover_logout_cid(via, conn->cid,
 					      MCS_FAILOVER_LOGOUT_TIMEOUT);
 		trace_mcs_failover_step(conn, MCS_STEP_LOGOUT, ret);
@@ -209,7 +221,10 @@ static u32 mcs_failover_exp_cmdsn(struct mcs_session *sess)
 	return exp_cmdsn;
 }
 
-/* Return: 0 when the target waits for no lost number any more */
+/*
+ * Return: 0 when the target waits for no lost number any more, or the next lost
+ * connection has to be dealt with first
+ */
 static int mcs_failover_plug(struct mcs_session *sess, struct mcs_conn *conn)
 {
 	unsigned long end = jiffies + MCS_FAILOVER_PLUG_TIMEOUT;
@@ -221,6 +236,12 @@ static int mcs_failover_plug(struct mcs_session *sess, struct mcs_conn *conn)
 	for (;;) {
 		exp_cmdsn = mcs_failover_exp_cmdsn(sess);
 		if (mcs_failover_all_passed(sess, exp_cmdsn))
+			return 0;
+		/*
+		 * The number may be of one that is lost as well. What is missing
+		 * is noted; who deals with that one next fills it all.
+		 */
+		if (mcs_recovery_next_lost(sess))
 			return 0;
 		if (time_after(jiffies, end))
 			return -ETIMEDOUT;

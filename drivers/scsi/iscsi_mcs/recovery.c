@@ -194,10 +194,17 @@ static bool mcs_recovery_is_lost(struct mcs_conn *conn)
 	       (conn->lead || conn->state != ISCSI_MCS_CONN_STATE_LOGIN);
 }
 
-static struct mcs_conn *mcs_recovery_next_lost(struct mcs_session *sess)
+/**
+ * mcs_recovery_next_lost - a connection that recovery has to deal with
+ * @sess: session
+ *
+ * Return: the connection, or NULL.
+ */
+struct mcs_conn *mcs_recovery_next_lost(struct mcs_session *sess)
 {
 	struct mcs_conn *conn;
 
+	lockdep_assert_held(&sess->mutex);
 	list_for_each_entry(conn, &sess->conns, node) {
 		if (mcs_recovery_is_lost(conn))
 			return conn;

@@ -14,6 +14,7 @@ void mcs_recovery_init(struct mcs_session *sess);
 void mcs_recovery_kick(struct mcs_session *sess);
 void mcs_recovery_cancel(struct mcs_session *sess);
 
+struct mcs_conn *mcs_recovery_next_lost(struct mcs_session *sess);
 void mcs_recovery_take_tasks(struct mcs_conn *conn);
 void mcs_recovery_drop_conn(struct mcs_conn *conn, bool abortive);
 void mcs_recovery_stop_all(struct mcs_session *sess,
