@@ -32,8 +32,12 @@
 #define MCS_CONNECT_RETRY_MIN_MS	500
 #define MCS_CONNECT_RETRY_MAX_MS	2000
 #define MCS_CONNECT_SYN_RETRIES		2
-/* To come back three seconds after the link: the third SYN would be too late */
+/*
+ * To come back soon after the link: two SYNs a second apart, and another second
+ * for the answer. TCP would wait for two.
+ */
 #define MCS_CONNECT_SYN_RETRIES_AGAIN	1
+#define MCS_CONNECT_AGAIN		(2 * HZ)
 /* The other end may still be loading ciphers, and drops what comes */
 #define MCS_CONNECT_SYN_RETRIES_IPSEC	5
 
@@ -307,6 +311,18 @@ static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 	return err;
 }
 
+/* Until when TCP's handshake has to be over */
+static unsigned long mcs_connect_handshake_end(const struct mcs_conn *conn,
+					       unsigned long deadline)
+{
+	unsigned long soon = jiffies + MCS_CONNECT_AGAIN;
+
+	if (!conn->was_up || mcs_connect_protected(conn) ||
+	    time_after(soon, deadline))
+		return deadline;
+	return soon;
+}
+
 /* The TCP connection, protected from its first packet on if it has to be */
 static int mcs_connect_tcp(struct mcs_conn *conn, struct socket *sock,
 			   unsigned long deadline)
@@ -320,7 +336,8 @@ static int mcs_connect_tcp(struct mcs_conn *conn, struct socket *sock,
 					deadline, &job->ipsec);
 	if (err)
 		return err;
-	err = mcs_login_connect(sock, &job->path, &conn->login_ctl, deadline);
+	err = mcs_login_connect(sock, &job->path, &conn->login_ctl,
+				mcs_connect_handshake_end(conn, deadline));
 	/* The keys went away between the look at the route and the first SYN. */
 	if (protect && err == -EAGAIN)
 		return -EKEYEXPIRED;
@@ -473,10 +490,15 @@ static unsigned long mcs_connect_delay(u32 attempts, u32 max_ms)
 	return msecs_to_jiffies(ms - ms / 4 + get_random_u32_below(ms / 2));
 }
 
-/* Counted from the beginning of an attempt, which may have taken longer */
-static void mcs_connect_retry(struct mcs_conn *conn)
+/*
+ * Counted from the beginning of an attempt, which may have taken longer. That a
+ * neighbour does not answer is found out once for all attempts that wait for
+ * it: also for one that has only just begun. It asks anew soon.
+ */
+static void mcs_connect_retry(struct mcs_conn *conn, int err)
 {
-	unsigned long delay = mcs_connect_delay(conn->attempts++,
+	u32 attempts = err == -EHOSTUNREACH ? 0 : conn->attempts++;
+	unsigned long delay = mcs_connect_delay(attempts,
 						MCS_CONNECT_RETRY_MAX_MS);
 	unsigned long next = conn->job->began + delay;
 
@@ -501,7 +523,7 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 		return;
 	}
 	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN)
-		mcs_connect_retry(conn);
+		mcs_connect_retry(conn, err);
 }
 
 static void mcs_connect_work(struct work_struct *work)
