@@ -28,22 +28,35 @@ flap_ten_seconds()
 	done
 }
 
+# What the module did in the ten seconds with the longest pause
+long_pause()
+{
+	sed 's/^/# | /' "$RUN/worst" >&3
+	return 1
+}
+
+# A machine that is busy with something else holds I/O up by itself; that is
+# allowed for.
 flapping()
 {
-	local dev logins gap worst=0
+	local dev logins gap calm worst=0
 
 	dev=$(disk)
+	calm=$(gap_calm "$dev")
 	for _ in $(seq $((MINUTES * 6))); do
 		gap_begin "$dev"
 		flap_ten_seconds
 		bg_running io || fail "fio ended"
 		gap=$(gap_end)
-		[ "$gap" -le "$worst" ] || worst=$gap
+		[ "$gap" -gt "$worst" ] || continue
+		worst=$gap
+		gap_story >"$RUN/worst"
 	done
 	logins=$(count reconnects)
 	note "$((MINUTES * 60)) times down: $(count losses) losses," \
-		"$logins returns, longest pause $worst ms"
-	between "$worst" 0 $((2000 * RIG_TIME_FACTOR)) "longest pause in ms"
+		"$logins returns, longest pause $worst ms, $calm ms without any loss"
+	between "$worst" 0 $((2000 * RIG_TIME_FACTOR + calm)) "longest pause in ms" ||
+		long_pause
 	# once a second or so, and what comes before it counts as flapping
 	between "$logins" 0 $((MINUTES * 80 + 10)) "logins"
 	equals "$(count recoveries)" 0 "logins of the session"

@@ -93,7 +93,7 @@ in_use()	# link, commands it had carried
 
 GAP=$TRACE/instances/gap
 
-# Record when requests of a disk complete.
+# Record when requests of a disk complete, and what the module does meanwhile.
 gap_begin()	# device
 {
 	local major minor
@@ -106,6 +106,7 @@ gap_begin()	# device
 	echo "dev == $((major << 20 | minor))" \
 		>"$GAP/events/block/block_rq_complete/filter"
 	echo 1 >"$GAP/events/block/block_rq_complete/enable"
+	echo 1 >"$GAP/events/iscsi_mcs/enable"
 	echo >"$GAP/trace"
 	echo 1 >"$GAP/tracing_on"
 }
@@ -121,6 +122,28 @@ gap_end()
 			last = now
 		}
 		END { printf "%d\n", 1000 * gap + 0.5 }' "$GAP/trace"
+}
+
+# Put a word between what is recorded.
+gap_mark()	# words
+{
+	echo "$*" >"$GAP/trace_marker"
+}
+
+# How long after the mark a connection came up for the last time, in ms
+gap_return()
+{
+	awk '/^#/ || !match($0, / [0-9]+\.[0-9]+: /) { next }
+		{ now = substr($0, RSTART + 1) + 0 }
+		/tracing_mark_write/ { mark = now; up = 0 }
+		mark && / to=up/ { up = now - mark }
+		END { printf "%d\n", 1000 * up + 0.5 }' "$GAP/trace"
+}
+
+# What was recorded but for the requests
+gap_story()
+{
+	sed -nE '/mcs_|tracing_mark_write/p' "$GAP/trace"
 }
 
 # The same when nothing is lost: what the machine holds I/O up for by itself.
