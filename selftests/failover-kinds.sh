@@ -11,7 +11,7 @@
 #   10.0.N.1      |--- link 3 ---|     10.0.N.10
 #                 '--- link 4 ---'
 #
-# timeout: 300
+# timeout: 600
 
 . "$(dirname "$0")/lib/lib.sh"
 
