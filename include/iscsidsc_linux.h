@@ -128,6 +128,7 @@ struct iscsidsc_session {
 	uint32_t nop_timeout_ms;
 	uint32_t login_timeout_ms;
 	uint32_t silence_timeout_ms;
+	uint32_t stream_split_kib;
 	uint32_t max_outstanding_r2t;
 	uint32_t first_burst_length;
 	uint32_t max_burst_length;
@@ -315,7 +316,8 @@ enum iscsidsc_setting {
 	ISCSIDSC_SET_NOP_INTERVAL_MS,
 	ISCSIDSC_SET_NOP_TIMEOUT_MS,
 	ISCSIDSC_SET_LOGIN_TIMEOUT_MS,
-	ISCSIDSC_SET_SILENCE_TIMEOUT_MS
+	ISCSIDSC_SET_SILENCE_TIMEOUT_MS,
+	ISCSIDSC_SET_STREAM_SPLIT_KIB
 };
 
 /* Which setting iscsidsc_conn_set() changes */

@@ -81,6 +81,27 @@ void probe_dma_alignment(struct Scsi_Host *shost)
 }
 
 /*
+ * v6.10: block: add a queue_limits_cancel_update helper; from then on a limit is
+ * what max_user_sectors says (v6.3: block: save user max_sectors limit).
+ */
+#line 1 "MCS_HAVE_QUEUE_LIMITS_UPDATE"
+void probe_queue_limits_update(struct request_queue *q)
+{
+	struct queue_limits lim = queue_limits_start_update(q);
+
+	lim.max_user_sectors = 0;
+	queue_limits_cancel_update(q);
+}
+
+/* v6.14: block: add a queue_limits_commit_update_frozen helper */
+#line 1 "MCS_HAVE_QUEUE_LIMITS_COMMIT_FROZEN"
+int probe_queue_limits_commit_frozen(struct request_queue *q,
+				     struct queue_limits *lim)
+{
+	return queue_limits_commit_update_frozen(q, lim);
+}
+
+/*
  * v6.5: sock: Remove ->sendpage*() in favour of sendmsg(MSG_SPLICE_PAGES).
  * MSG_SPLICE_PAGES itself says nothing: 6.1 stable defines it, and ignores it.
  */

@@ -14,6 +14,7 @@
 #include "leave.h"
 #include "recovery.h"
 #include "session.h"
+#include "stream.h"
 
 /* Adding and removing connections on request. */
 
@@ -253,6 +254,7 @@ int mcs_admin_set(struct mcs_session *sess, struct mcs_conn *conn,
 		WRITE_ONCE(conn->role, *role);
 	if (weight)
 		WRITE_ONCE(conn->weight, *weight);
+	mcs_stream_kick(sess);
 	return 0;
 }
 

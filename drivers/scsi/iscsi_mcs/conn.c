@@ -12,6 +12,7 @@
 #include "rx.h"
 #include "session.h"
 #include "sock.h"
+#include "stream.h"
 #include "trace.h"
 #include "tx.h"
 
@@ -323,6 +324,7 @@ void mcs_conn_open(struct mcs_conn *conn)
 	spin_lock_bh(&conn->q_lock);
 	conn->accepting = true;
 	spin_unlock_bh(&conn->q_lock);
+	mcs_stream_kick(conn->sess);
 	mod_timer(&conn->nop_timer, jiffies + 1);
 }
 

@@ -20,6 +20,7 @@
 #include "recovery.h"
 #include "session.h"
 #include "sock.h"
+#include "stream.h"
 
 /*
  * Making an added connection: TCP, login, and again after a loss. One work
@@ -514,6 +515,7 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 	if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
 		return;
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
+	mcs_stream_kick(sess);
 	if (!conn->was_up || sess->closing || err == -EAGAIN ||
 	    test_bit(MCS_CONN_NO_RETRY, &conn->flags)) {
 		if (conn->was_up && test_bit(MCS_CONN_NO_RETRY, &conn->flags))

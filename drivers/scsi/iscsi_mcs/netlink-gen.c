@@ -60,7 +60,7 @@ iscsi_mcs_session_get_nl_policy[ISCSI_MCS_A_SESSION_SID + 1] = {
 
 /* ISCSI_MCS_CMD_SESSION_SET - do */
 const struct nla_policy
-iscsi_mcs_session_set_nl_policy[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS + 1] = {
+iscsi_mcs_session_set_nl_policy[ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB + 1] = {
 	[ISCSI_MCS_A_SESSION_SID] = { .type = NLA_U32, },
 	[ISCSI_MCS_A_SESSION_POLICY] = NLA_POLICY_RANGE(NLA_U32, 1, 5),
 	[ISCSI_MCS_A_SESSION_TARGET_CLASS] = NLA_POLICY_MAX(NLA_U32, 3),
@@ -76,6 +76,7 @@ iscsi_mcs_session_set_nl_policy[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS + 1] = {
 	[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS] =
 		NLA_POLICY_FULL_RANGE(NLA_U32,
 				      &iscsi_mcs_a_session_silence_timeout_ms_range),
+	[ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB] = NLA_POLICY_MAX(NLA_U32, 16384),
 };
 
 /* ISCSI_MCS_CMD_CONN_GET - do */
@@ -143,7 +144,7 @@ const struct genl_ops iscsi_mcs_nl_ops[6] = {
 		.cmd		= ISCSI_MCS_CMD_SESSION_SET,
 		.doit		= iscsi_mcs_nl_session_set_doit,
 		.policy		= iscsi_mcs_session_set_nl_policy,
-		.maxattr	= ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS,
+		.maxattr	= ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{

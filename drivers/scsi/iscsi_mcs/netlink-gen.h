@@ -19,7 +19,7 @@ extern const struct nla_policy
 iscsi_mcs_session_get_nl_policy[ISCSI_MCS_A_SESSION_SID + 1];
 
 extern const struct nla_policy
-iscsi_mcs_session_set_nl_policy[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS + 1];
+iscsi_mcs_session_set_nl_policy[ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB + 1];
 
 extern const struct nla_policy
 iscsi_mcs_conn_get_nl_policy[ISCSI_MCS_A_CONN_ID + 1];

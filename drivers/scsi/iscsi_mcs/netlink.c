@@ -12,6 +12,7 @@
 #include "nl_auth.h"
 #include "nl_attr.h"
 #include "session.h"
+#include "stream.h"
 
 /*
  * The generic netlink family. The table of operations and the policies come
@@ -214,6 +215,11 @@ int iscsi_mcs_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (a[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS])
 		WRITE_ONCE(sess->silence_timeout_ms,
 			   nla_get_u32(a[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS]));
+	if (a[ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB])
+		WRITE_ONCE(sess->stream_split_kib,
+			   nla_get_u32(a[ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB]));
+	/* The policy has a say in it, too. */
+	mcs_stream_kick(sess);
 	mutex_unlock(&sess->mutex);
 	mcs_session_put(sess);
 	return 0;

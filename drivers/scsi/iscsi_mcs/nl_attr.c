@@ -234,6 +234,8 @@ int mcs_nl_put_session(struct sk_buff *skb, struct mcs_session *sess)
 			READ_ONCE(sess->last_login_status)) ||
 	    nla_put_u32(skb, ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS,
 			sess->silence_timeout_ms) ||
+	    nla_put_u32(skb, ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB,
+			READ_ONCE(sess->stream_split_kib)) ||
 	    mcs_nl_put_negotiated(skb, sess))
 		return -EMSGSIZE;
 	return 0;

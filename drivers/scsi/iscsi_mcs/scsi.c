@@ -10,6 +10,7 @@
 #include "eh.h"
 #include "scsi.h"
 #include "session.h"
+#include "stream.h"
 
 /* Commands from the midlayer. */
 
@@ -52,6 +53,7 @@ static mcs_qc_status_t mcs_scsi_queue(struct mcs_session *sess,
 		return 0;
 	}
 
+	mcs_stream_note(sc);
 	task = mcs_task_of(sess, sc);
 	if (WARN_ON_ONCE(!task || !mcs_task_is_free(task)))
 		return SCSI_MLQUEUE_HOST_BUSY;
@@ -99,6 +101,7 @@ static int mcs_scsi_sdev_configure(struct scsi_device *sdev,
 	 */
 	if (sess->lead && sess->lead->ddgst)
 		mcs_sdev_set_stable_writes(sdev, lim);
+	mcs_stream_configure(sdev, lim);
 	return 0;
 }
 

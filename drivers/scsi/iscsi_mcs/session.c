@@ -8,6 +8,7 @@
 #include "policy.h"
 #include "recovery.h"
 #include "session.h"
+#include "stream.h"
 #include "trace.h"
 
 /* Protects mcs_sessions; no session's mutex is taken under it. */
@@ -60,6 +61,7 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 	sess->login_timeout_ms = MCS_LOGIN_TIMEOUT_MS;
 	sess->silence_timeout_ms = MCS_SILENCE_TIMEOUT_MS;
 	mcs_recovery_init(sess);
+	mcs_stream_init(sess);
 	return sess;
 }
 
@@ -218,6 +220,7 @@ void mcs_session_remove_conn(struct mcs_session *sess, struct mcs_conn *conn)
 
 	list_del_rcu(&conn->node);
 	WRITE_ONCE(sess->nconns, sess->nconns - 1);
+	mcs_stream_kick(sess);
 	/* iscsid's own stays, unlisted, for its next login. */
 	if (sess->lead != conn)
 		mcs_conn_put(conn);

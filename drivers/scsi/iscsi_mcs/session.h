@@ -119,6 +119,10 @@ struct mcs_task;
  * @login_timeout_ms: default for added connections
  * @silence_timeout_ms: time without an acknowledgment that makes a loss
  *
+ * @stream_work: adapts the size of commands to the number of connections
+ * @stream_split_kib: size of a request that all connections share, 0 for off
+ * @stream_limit: largest command in sectors, 0 for no limit of ours; the work's
+ *
  * @recovery_work: deals with lost connections
  * @relogin_at: jiffies before which the target is left alone with the connections
  *	of the last login that were cut off
@@ -192,6 +196,11 @@ struct mcs_session {
 	u32 nop_timeout_ms;
 	u32 login_timeout_ms;
 	u32 silence_timeout_ms;
+
+	/* one stream over all links */
+	struct work_struct stream_work;
+	u32 stream_split_kib;
+	u32 stream_limit;
 
 	/* recovery */
 	struct work_struct recovery_work;

@@ -16,6 +16,7 @@
 #include "scsi.h"
 #include "session.h"
 #include "startup.h"
+#include "stream.h"
 #include "transport.h"
 
 /*
@@ -144,6 +145,7 @@ static void mcs_transport_destroy_session(struct iscsi_cls_session *cls)
 			  ISCSI_MCS_REASON_SESSION_CLOSED, 0);
 
 	iscsi_session_remove(cls);
+	mcs_stream_cancel(sess);
 	/* Host attributes look at the session: they go first. */
 	iscsi_host_remove(shost, false);
 	mcs_tasks_free(sess);
