@@ -366,6 +366,8 @@ ISDSC_STATUS iscsidsc_session_set(struct iscsidsc *handle, uint32_t sid,
 			ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS,
 		[ISCSIDSC_SET_SILENCE_TIMEOUT_MS] =
 			ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS,
+		[ISCSIDSC_SET_STREAM_SPLIT_KIB] =
+			ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB,
 	};
 	struct nl_msg *msg;
 	int err;

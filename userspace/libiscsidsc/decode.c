@@ -59,6 +59,7 @@ static const struct field session_fields[ISCSI_MCS_A_SESSION_MAX + 1] = {
 	[ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS] = SESSION(INT, login_timeout_ms),
 	[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS] =
 		SESSION(INT, silence_timeout_ms),
+	[ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB] = SESSION(INT, stream_split_kib),
 	[ISCSI_MCS_A_SESSION_LAST_LOGIN_STATUS] =
 		SESSION(INT, last_login_status),
 	[ISCSI_MCS_A_SESSION_ERROR_RECOVERY_LEVEL] =

@@ -72,8 +72,8 @@ static const char policies[] =
 
 static const char settings[] =
 	"\nSettings, in ms: silence-timeout (500-), nop-interval (0: never),\n"
-	"nop-timeout, login-timeout; and target-class: unknown,\n"
-	"logout-fence, close-retry, session\n";
+	"nop-timeout, login-timeout; in KiB: stream-split (0: off);\n"
+	"and target-class: unknown, logout-fence, close-retry, session\n";
 
 static const char ends[] =
 	"\nExit status: 0 done, 1 failed, 2 wrong usage, 3 partly done\n";

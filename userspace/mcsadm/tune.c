@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
-/* mcsadm tune: how losses are noticed and dealt with. */
+/* mcsadm tune: how losses are noticed and dealt with, and large requests cut. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
  * @what: as in the library
  * @min: smallest value
  * @max: largest value; with names those instead
+ * @unit: of both
  * @names: names of its values, if it has any
  * @has_names: it has
  */
@@ -22,6 +23,7 @@ struct tunable {
 	enum iscsidsc_setting what;
 	uint32_t min;
 	uint32_t max;
+	const char *unit;
 	enum iscsidsc_names names;
 	int has_names;
 };
@@ -30,15 +32,17 @@ struct tunable {
 
 static const struct tunable tunables[] = {
 	{ "silence-timeout", ISCSIDSC_SET_SILENCE_TIMEOUT_MS, 500, DAY_MS,
-	  ISCSIDSC_NAMES_POLICY, 0 },
+	  "ms", ISCSIDSC_NAMES_POLICY, 0 },
 	{ "nop-interval", ISCSIDSC_SET_NOP_INTERVAL_MS, 0, DAY_MS,
-	  ISCSIDSC_NAMES_POLICY, 0 },
+	  "ms", ISCSIDSC_NAMES_POLICY, 0 },
 	{ "nop-timeout", ISCSIDSC_SET_NOP_TIMEOUT_MS, 0, DAY_MS,
-	  ISCSIDSC_NAMES_POLICY, 0 },
+	  "ms", ISCSIDSC_NAMES_POLICY, 0 },
 	{ "login-timeout", ISCSIDSC_SET_LOGIN_TIMEOUT_MS, 1, 600000,
-	  ISCSIDSC_NAMES_POLICY, 0 },
+	  "ms", ISCSIDSC_NAMES_POLICY, 0 },
+	{ "stream-split", ISCSIDSC_SET_STREAM_SPLIT_KIB, 0, 16384,
+	  "KiB", ISCSIDSC_NAMES_POLICY, 0 },
 	{ "target-class", ISCSIDSC_SET_TARGET_CLASS, 0, 0,
-	  ISCSIDSC_NAMES_TARGET_CLASS, 1 },
+	  "", ISCSIDSC_NAMES_TARGET_CLASS, 1 },
 };
 
 /* Return: the setting that "NAME=..." begins with, or NULL */
@@ -97,8 +101,8 @@ static int parse_setting(const char *word, const struct tunable **tunable,
 	}
 	if (!parse_u32(text, t->max, value) && *value >= t->min)
 		return EXIT_DONE;
-	return usage_error("%s takes %" PRIu32 " to %" PRIu32 " ms", t->name,
-			   t->min, t->max);
+	return usage_error("%s takes %" PRIu32 " to %" PRIu32 " %s", t->name,
+			   t->min, t->max, t->unit);
 }
 
 /* All of them are looked at before any of them is sent. */
@@ -138,7 +142,8 @@ static int tune_session(struct iscsidsc *h, uint32_t sid,
 }
 
 /**
- * cmd_tune - change how losses of a session are noticed and dealt with
+ * cmd_tune - change how losses of a session are noticed and dealt with, and how
+ *	large its commands are
  * @o: command line
  *
  * Return: exit code.

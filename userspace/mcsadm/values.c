@@ -52,6 +52,7 @@ const struct value session_values[] = {
 	S(U32, nop_timeout_ms),
 	S(U32, login_timeout_ms),
 	S(U32, silence_timeout_ms),
+	S(U32, stream_split_kib),
 	S(U16, last_login_status),
 	S(U8, error_recovery_level),
 	S(BOOL, initial_r2t),

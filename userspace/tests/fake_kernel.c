@@ -255,6 +255,7 @@ static void put_session(struct nl_msg *msg, const struct iscsidsc_session *s)
 	PUT(32, NOP_TIMEOUT_MS, nop_timeout_ms);
 	PUT(32, LOGIN_TIMEOUT_MS, login_timeout_ms);
 	PUT(32, SILENCE_TIMEOUT_MS, silence_timeout_ms);
+	PUT(32, STREAM_SPLIT_KIB, stream_split_kib);
 	PUT(16, LAST_LOGIN_STATUS, last_login_status);
 	PUT(8, ERROR_RECOVERY_LEVEL, error_recovery_level);
 	PUT(8, INITIAL_R2T, initial_r2t);
@@ -383,6 +384,9 @@ static int do_session_set(struct nlattr **tb)
 	if (tb[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS])
 		fake.sessions[i].silence_timeout_ms =
 			nla_get_u32(tb[ISCSI_MCS_A_SESSION_SILENCE_TIMEOUT_MS]);
+	if (tb[ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB])
+		fake.sessions[i].stream_split_kib =
+			nla_get_u32(tb[ISCSI_MCS_A_SESSION_STREAM_SPLIT_KIB]);
 	if (tb[ISCSI_MCS_A_SESSION_TARGET_CLASS])
 		fake.sessions[i].target_class =
 			nla_get_u32(tb[ISCSI_MCS_A_SESSION_TARGET_CLASS]);

@@ -111,6 +111,7 @@ golden wrong-set '' set --session 1 --cid 1
 golden wrong-set-role '' set --session 1 --cid 1 --role idle
 golden policy '' policy --session 1 round-robin
 golden tune '' tune --session 1 silence-timeout=500 target-class=close-retry
+golden tune-stream '' tune --session 1 stream-split=0 stream-split=512
 golden policy-same '' policy --session 1 least-queue-depth
 golden monitor events monitor --timeout 1
 golden monitor-json events monitor --timeout 1 --json
@@ -218,6 +219,7 @@ golden wrong-tune-none '' tune --session 1
 golden wrong-tune-name '' tune --session 1 speed=9
 golden wrong-tune-word '' tune --session 1 silence-timeout=1 nop-timeout
 golden wrong-tune-range '' tune --session 1 silence-timeout=499
+golden wrong-tune-kib '' tune --session 1 stream-split=16385
 golden wrong-tune-class '' tune --session 1 target-class=good
 # wrong words are wrong without the module, too
 golden wrong-session-absent absent add --session first --portal 10.0.0.1
