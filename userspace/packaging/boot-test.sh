@@ -131,7 +131,8 @@ left_clean()
 
 quiet_console()
 {
-	! tr -d '\r' <"$results/console-initiator.log" | grep -E \
+	[ -s "$results/console-initiator.log" ] &&
+		! tr -d '\r' <"$results/console-initiator.log" | grep -E \
 		'I/O error|Failed unmounting|Failed to unmount|blocked for more|Call Trace|BUG:|recovery complete|orphan|Kernel panic'
 }
 
