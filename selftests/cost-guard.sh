@@ -5,7 +5,6 @@
 # No I/O has become more expensive: instructions per I/O over the whole path,
 # as a ratio to iscsi_tcp in the same VM, against the values in
 # bench/expected-cost. A ratio, because a new kernel or compiler changes both.
-# Run it by name: it is not among the others until its spread is known.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #
