@@ -72,10 +72,11 @@ int mcs_leave_logout(struct mcs_conn *conn, u16 *time2wait)
 	int ret;
 
 	lockdep_assert_held(&sess->mutex);
+	/* First: a logout that failed is told by it from one that is not due. */
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_LOGOUT);
 	w = kmalloc(sizeof(*w), GFP_NOIO);
 	if (!w)
 		return -ENOMEM;
-	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_LOGOUT);
 	mcs_ctl_wait_init(w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
 	hdr = (struct iscsi_logout *)&w->ctl.hdr;
 	hdr->flags = ISCSI_FLAG_CMD_FINAL |
