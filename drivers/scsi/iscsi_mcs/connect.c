@@ -256,7 +256,7 @@ static void mcs_connect_note_cause(struct mcs_conn *conn, int err,
 				       mcs_login_cause_text(r->cause));
 		return;
 	}
-	snprintf(text, sizeof(text), "target moved to %.80s", r->redirect);
+	snprintf(text, sizeof(text), "target moved to %.79s", r->redirect);
 	mcs_connect_note_error(conn, err, text);
 }
 
