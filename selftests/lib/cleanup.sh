@@ -42,11 +42,20 @@ diagnose_end()
 	return 0
 }
 
+# What lies on a disk that goes would be lost, and be it init's.
+swap_reset()
+{
+	bg_stop busy KILL
+	echo 0 >/proc/sys/vm/nr_hugepages
+	swapoff -a
+}
+
 # Undo everything a scenario may have set up.
 rig_reset()
 {
 	bg_stop io KILL
 	links_reset
+	[ "$(wc -l </proc/swaps)" -le 1 ] || swap_reset
 	if [ -n "$(sids)" ]; then
 		bg_running iscsid || iscsid_start
 		timeout -k 5 60 iscsiadm -m session -u
