@@ -66,7 +66,7 @@ static void utf8_wrong(void **state)
 static void plain(void **state)
 {
 	/* escape sequence, C1 control, half a character, Latin-1, a good one */
-	char text[] = "a\x1b[2Jb\n\xc2\x9b" "c\xe2\x82 \xfcz\xe2\x82\xac";
+	char text[] = "a\x1b[2Jb\n\302\233c\342\202 \374z\342\202\254";
 
 	(void)state;
 	iscsidsc_make_plain(text);
