@@ -215,7 +215,8 @@ ends()
 }
 
 need_mcs
-klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'target rejected a PDU'
+klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'target rejected a PDU' \
+	'mcs_rsp_reject: .* suppressed'
 plan 10
 must peer_start --statsn 0xffffff00
 must login "node.conn[0].timeo.noop_out_interval=1" \

@@ -65,7 +65,8 @@ data_is_right()
 
 need_mcs
 klog_allow 'I/O error, dev' 'iscsi_mcs' 'sd [0-9:]+ ' 'connection[0-9]+:' \
-	'target rejected a PDU' 'blk_update_request' 'critical target error'
+	'target rejected a PDU' 'mcs_rsp_reject: .* suppressed' \
+	'blk_update_request' 'critical target error'
 plan 8
 must peer_start --digests
 must login "node.conn[0].iscsi.HeaderDigest=CRC32C" \
