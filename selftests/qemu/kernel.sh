@@ -27,7 +27,7 @@ stock_release()
 {
 	local dir
 
-	dir=$(printf '%s\n' /usr/src/linux-headers-6.1*-amd64 | sort -V | tail -n 1)
+	dir=$(printf '%s\n' /usr/src/linux-headers-6.1.*-amd64 | sort -V | tail -n 1)
 	[ -d "$dir" ] ||
 		rig_die "no kernel headers in /usr/src; apt-get install linux-headers-amd64"
 	echo "${dir#/usr/src/linux-headers-}"
