@@ -128,17 +128,22 @@ static bool mcs_conn_may_io(struct mcs_conn *conn)
 	       !test_bit(MCS_CONN_BROKEN, &conn->flags);
 }
 
+/* Others than io_work have it for a moment only, and with BH off. */
+static void mcs_conn_enter_engine(struct mcs_conn *conn)
+{
+	while (!mcs_conn_try_engine(conn)) {
+		cpu_relax();
+		cond_resched();
+	}
+}
+
 static void mcs_conn_io_work(struct work_struct *work)
 {
 	struct mcs_conn *conn = container_of(work, struct mcs_conn, io_work);
 	ktime_t end = ktime_add_us(ktime_get(), MCS_CONN_QUOTA_US);
 	bool more;
 
-	/* Others have it for a moment only, and with BH off. */
-	while (!mcs_conn_try_engine(conn)) {
-		cpu_relax();
-		cond_resched();
-	}
+	mcs_conn_enter_engine(conn);
 	do {
 		more = mcs_conn_may_io(conn) && mcs_conn_io_once(conn);
 	} while (more && ktime_before(ktime_get(), end));
@@ -331,10 +336,7 @@ void mcs_conn_open(struct mcs_conn *conn)
 /* Until whoever works on it outside io_work is done */
 static void mcs_conn_wait_engine(struct mcs_conn *conn)
 {
-	while (!mcs_conn_try_engine(conn)) {
-		cpu_relax();
-		cond_resched();
-	}
+	mcs_conn_enter_engine(conn);
 	mcs_conn_leave_engine(conn);
 }
 

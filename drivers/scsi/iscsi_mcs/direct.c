@@ -67,12 +67,13 @@ void mcs_direct_send(struct mcs_conn *conn)
 	bh_unlock_sock(sk);
 	memalloc_noreclaim_restore(noreclaim);
 
-	rest = !list_empty_careful(&conn->submitq) || !mcs_tx_is_idle(conn);
-	mcs_conn_leave_engine(conn);
+	/* Before anybody else sends: part of a PDU may be missing. */
 	if (sent < 0)
 		mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR, sent,
 			      "cannot send");
-	else if (rest)
+	rest = !list_empty_careful(&conn->submitq) || !mcs_tx_is_idle(conn);
+	mcs_conn_leave_engine(conn);
+	if (rest)
 		mcs_conn_kick(conn);
 }
 
