@@ -121,11 +121,32 @@ capture_start()	# link, filter...
 capture_begin()
 {
 	rm -f "$RUN/capture.pcap"
-	bg_start capture tcpdump -i "link$1" -Z root -U -s 0 -B 4096 -w "$RUN/capture.pcap" "$2"
+	bg_start capture tcpdump -i "link$1" -Z root --immediate-mode -U -s 0 \
+		-B 4096 -w "$RUN/capture.pcap" "$2"
 	wait_for 10 grep -q 'listening on' "$RUN/capture.log"
 }
 
 capture_stop()
 {
-	on_target bg_stop capture INT
+	on_target capture_end
+}
+
+# On a busy machine tcpdump is late, and what it has not read when it is stopped
+# is lost. An empty capture may be what is wanted: then the time runs out.
+capture_end()
+{
+	local size=0
+
+	wait_for 5 capture_rests || true
+	bg_stop capture INT
+}
+
+# There is something in it, and no more than at the last look.
+capture_rests()
+{
+	local before=$size
+
+	size=$(stat -c %s "$RUN/capture.pcap")
+	# a file's own header is 24 bytes
+	[ "$size" -gt 24 ] && [ "$size" = "$before" ]
 }
