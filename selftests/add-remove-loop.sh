@@ -34,7 +34,7 @@ loops()
 	grown=$(($(memory_field SUnreclaim "$now") - $(memory_field SUnreclaim "$first")))
 	between $grown -100000 $((512 + LOOPS / 4)) "growth of SUnreclaim in kB"
 	grown=$(($(memory_field MemAvailable "$first") - $(memory_field MemAvailable "$now")))
-	between $grown -1000000 $((8192 + 2 * LOOPS)) "loss of MemAvailable in kB"
+	between $grown -1000000 $((8192 + 16 * LOOPS)) "loss of MemAvailable in kB"
 	grown=$(($(memory_field VmallocUsed "$now") - $(memory_field VmallocUsed "$first")))
 	between $grown -100000 1024 "growth of VmallocUsed in kB"
 }
@@ -70,6 +70,8 @@ nothing_runs()
 }
 
 need_mcs
+# LIO counts connections that have left until it has torn them down.
+klog_allow 'would exceed MaxConnections' 'iSCSI Login negotiation failed'
 [ -x "$CALL" ] || skip_all "no $CALL: run make -C userspace"
 plan 3
 must target_create links="1 2"

@@ -196,6 +196,52 @@ remove_and_reset()	# cid
 	[ -z "$(peer_cid 3)" ] || conn_remove "$(peer_cid 3)"
 }
 
+# A target that counts connections which have left for a while. A new one waits
+# for that, one that was lost comes back; where none has left there is no room.
+no_room_yet()
+{
+	local before
+
+	before=$(recoveries)
+	conn_remove "$(peer_cid 3)"
+	peer full 5
+	conn_add 3
+	peer full 4
+	peer_relogin 1 peer reset "cid=$(peer_cid 2)"
+	whole
+	removed_while_it_waits
+	sleep 5.5 # what a target is given to clean up
+	peer full 1
+	expect_failure conn_add 3 --duplicate >"$RUN/full.log" 2>&1
+	grep -q 'accepts no more connections' "$RUN/full.log"
+	peer full 0
+	equals "$(recoveries)" "$before" "session recoveries"
+}
+
+# Whoever asked for it hears of that at once.
+removed_while_it_waits()
+{
+	local waiter
+
+	conn_remove "$(peer_cid 3)"
+	peer full 100
+	conn_add 3 >"$RUN/full.log" 2>&1 &
+	waiter=$!
+	wait_for 5 conns_listed 3
+	mcsadm remove --session "$(sid)" \
+		--id "$(session_field 'connections | max_by(.id) | .id')"
+	wait_for 2 negate kill -0 $waiter 2>"$RUN/kill.log"
+	grep -q 'removed before it was logged in' "$RUN/full.log"
+	peer full 0
+	conn_add 3
+	whole
+}
+
+conns_listed()	# how many, up or not
+{
+	[ "$(session_field 'connections | length')" = "$1" ]
+}
+
 all_at_once()
 {
 	local before
@@ -219,7 +265,7 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go' 'ping timeout'
-plan 9
+plan 10
 must peer_start
 must login "${NOPS[@]}"
 must conn_add 2
@@ -232,5 +278,6 @@ subtest "connections that fall silent" silent_ones
 subtest "wrong answers to the Logout" bad_logout_answers
 subtest "a login whose last answer is lost" last_login_answer
 subtest "removed at the moment of its loss" removed_when_lost
+subtest "no room, for a while" no_room_yet
 subtest "all connections closed at once" all_at_once
 subtest "the data is right, logout" io_is_right

@@ -200,6 +200,24 @@ run_boots()
 	[ ${#list[@]} = 0 ] || boot_group "$last" "${list[@]}"
 }
 
+# What failed, once more and together, each with what was said before it.
+summary()
+{
+	local file
+
+	for file in "$results"/check-*.log "$results"/stream-*; do
+		[ ! -e "$file" ] || awk -v name="$(basename "$file" .log)" '
+			/# Subtest: / { name = $NF; said = ""; next }
+			/^    # ([|]|log:)/ { next }
+			/^    # / { said = said "#   " substr($0, 7) "\n" }
+			/^    ok / { said = "" }
+			/^    not ok / {
+				printf "# %s: %s\n%s", name, substr($0, 5), said
+				said = ""
+			}' "$file"
+	done
+}
+
 if [ $checks = 1 ]; then
 	host_check selftests/kernels static
 	host_check userspace check
@@ -228,6 +246,7 @@ fi
 rig_lock
 run_boots "${scenarios[@]}"
 
+[ $failed = 0 ] || summary
 echo "# results in $results"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ] || exit 1

@@ -268,6 +268,11 @@ static void cmd_grace(struct line *line)
 	config.grace_ms = number(line, 1);
 }
 
+static void cmd_full(struct line *line)
+{
+	config.full = number(line, 1);
+}
+
 static void cmd_logout(struct line *line)
 {
 	if (!strcmp(word(line, 1), "never"))
@@ -295,6 +300,7 @@ static const struct {
 	{ "window", cmd_window },	/* COMMANDS */
 	{ "delay", cmd_delay },		/* MS */
 	{ "grace", cmd_grace },		/* MS */
+	{ "full", cmd_full },		/* so many logins find no room */
 	{ "logout", cmd_logout },	/* honest|never|RESPONSE */
 };
 

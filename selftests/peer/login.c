@@ -183,8 +183,10 @@ static u16 login_begin(struct conn *conn, const struct request *req)
 	if (tsih) {
 		if (!sess || sess->tsih != tsih)
 			return STATUS_NO_SESSION;
-		if (session_live(sess) >= config.max_conns)
+		if (session_live(sess) >= config.max_conns || config.full) {
+			config.full -= !!config.full;
 			return STATUS_TOO_MANY;
+		}
 	} else {
 		if (sess)
 			session_end(sess, "reinstated");

@@ -41,6 +41,7 @@ struct config {
 	u32 grace_ms;
 	u32 window;
 	u32 max_conns;
+	u32 full;
 	u32 max_burst;
 	u32 first_burst;
 	u32 max_r2t;

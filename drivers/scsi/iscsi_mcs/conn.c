@@ -40,6 +40,9 @@ void mcs_conn_take_submitted(struct mcs_conn *conn)
 	spin_unlock_bh(&conn->q_lock);
 }
 
+/* A target takes no longer to clean up after a connection, if all is well */
+#define MCS_CONN_ROOM		(5 * HZ)
+
 /* Without any byte for this long while commands are out: look closer */
 #define MCS_CONN_QUIET		(HZ / 2)
 #define MCS_CONN_QUIET_TICK	(HZ / 4)
@@ -386,9 +389,11 @@ void mcs_conn_detach(struct mcs_conn *conn)
 {
 	lockdep_assert_held(&conn->sess->mutex);
 
-	if (conn->sock)
-		mcs_sock_close(conn);
+	if (!conn->sock)
+		return;
+	mcs_sock_close(conn);
 	conn->sock = NULL;
+	conn->sess->room_by = jiffies + MCS_CONN_ROOM;
 }
 
 /* Send what is in submitq, here or in io_work; releases q_lock, BH still off */

@@ -42,6 +42,9 @@
 /* The other end may still be loading ciphers, and drops what comes */
 #define MCS_CONNECT_SYN_RETRIES_IPSEC	5
 
+/* How often a target is asked that has no room yet */
+#define MCS_CONNECT_ROOM_POLL		(HZ / 10)
+
 /* A connection that lives for less is flapping when that happens often */
 #define MCS_CONNECT_STABLE		(10 * HZ)
 #define MCS_CONNECT_FLAPS		3
@@ -276,6 +279,27 @@ static bool mcs_connect_is_unanswered(enum mcs_login_cause cause)
 	       cause == MCS_LOGIN_CANCELLED || cause == MCS_LOGIN_TRANSPORT;
 }
 
+/*
+ * A target counts a connection that has left until it has torn it down. LIO
+ * takes a moment for that, and others until they notice that it is gone.
+ */
+static bool mcs_connect_makes_room(const struct mcs_session *sess, int err)
+{
+	return err == -EUSERS && time_before(jiffies, sess->room_by);
+}
+
+/* Would another attempt come to the same end? */
+static bool mcs_connect_is_final(const struct mcs_conn *conn,
+				 enum mcs_login_cause cause)
+{
+	if (cause == MCS_LOGIN_CANCELLED)
+		return false;
+	/* It had room for this one. */
+	if (cause == MCS_LOGIN_TOO_MANY && conn->was_up)
+		return false;
+	return mcs_login_cause_advice(cause) == MCS_LOGIN_STOP;
+}
+
 static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 			     unsigned long deadline)
 {
@@ -305,8 +329,7 @@ static int mcs_connect_login(struct mcs_conn *conn, struct socket *sock,
 		err = mcs_login_cause_errno(cause);
 	conn->status_class = r->status_class;
 	conn->status_detail = r->status_detail;
-	if (mcs_login_cause_advice(cause) == MCS_LOGIN_STOP &&
-	    cause != MCS_LOGIN_CANCELLED)
+	if (mcs_connect_is_final(conn, cause))
 		set_bit(MCS_CONN_NO_RETRY, &conn->flags);
 	mcs_connect_note_cause(conn, err, r);
 	return err;
@@ -528,6 +551,22 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 		mcs_connect_retry(conn, err);
 }
 
+/* Is another attempt due before anybody hears of this one? Starts it */
+static bool mcs_connect_once_more(struct mcs_conn *conn, int err)
+{
+	if (conn->was_up || conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
+		return false;
+	if (conn->job->again && conn->attempts++ < 2) {
+		mcs_connect_start(conn, 0);
+		return true;
+	}
+	if (!mcs_connect_makes_room(conn->sess, err))
+		return false;
+	clear_bit(MCS_CONN_NO_RETRY, &conn->flags);
+	mcs_connect_start(conn, MCS_CONNECT_ROOM_POLL);
+	return true;
+}
+
 static void mcs_connect_work(struct work_struct *work)
 {
 	struct mcs_conn *conn = container_of(to_delayed_work(work),
@@ -559,10 +598,8 @@ static void mcs_connect_work(struct work_struct *work)
 	}
 	if (err && conn->job->may_be_in && sess->epoch == conn->job->epoch)
 		mcs_failover_disown(conn);
-	if (err && conn->job->again && !conn->was_up && conn->attempts++ < 2) {
-		mcs_connect_start(conn, 0);
+	if (err && mcs_connect_once_more(conn, err))
 		goto out;
-	}
 	if (err && err != -EALREADY)
 		mcs_connect_failed(conn, err);
 	complete_all(&conn->connect_done);
@@ -685,6 +722,11 @@ void mcs_connect_remove(struct mcs_conn *conn)
 	mutex_unlock(&sess->mutex);
 	cancel_delayed_work_sync(&conn->connect_work);
 	mutex_lock(&sess->mutex);
+	/* Who waits for an attempt that has not begun waits no longer. */
+	if (!conn->was_up)
+		mcs_connect_note_error(conn, -ECANCELED,
+				       "removed before it was logged in");
+	complete_all(&conn->connect_done);
 
 	/* iscsid may have begun to log in on its connection meanwhile. */
 	if (mcs_session_lists(sess, conn) &&

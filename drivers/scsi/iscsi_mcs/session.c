@@ -44,6 +44,7 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 		return NULL;
 	}
 	mutex_init(&sess->mutex);
+	sess->room_by = jiffies;
 	mcs_chap_history_init(&sess->chap_history);
 	mutex_init(&sess->info_mutex);
 	mutex_init(&sess->lead_mutex);

@@ -104,6 +104,7 @@ struct mcs_task;
  * @isid: ISID of the leading login
  * @tsih: TSIH the target gave
  * @max_conns: MaxConnections in force
+ * @room_by: jiffies at which the target has done with connections that have left
  * @lead_hdgst: the leading login agreed on header digests
  * @lead_ddgst: and on data digests
  * @max_recv: MaxRecvDataSegmentLength we declare on every connection
@@ -184,6 +185,7 @@ struct mcs_session {
 	u8 isid[6];
 	u16 tsih;
 	u32 max_conns;
+	unsigned long room_by;
 	bool lead_hdgst;
 	bool lead_ddgst;
 	u32 max_recv;
