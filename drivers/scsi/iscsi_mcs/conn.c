@@ -168,6 +168,7 @@ static void mcs_conn_nop_timer(struct timer_list *t)
 	unsigned long last_rx = READ_ONCE(conn->last_rx);
 	unsigned long next = last_rx + msecs_to_jiffies(interval);
 
+	mcs_sock_note_progress(conn);
 	if (atomic_read(&conn->cmds) || READ_ONCE(conn->ping_sent)) {
 		if (time_after_eq(jiffies, last_rx + MCS_CONN_QUIET))
 			mcs_conn_kick(conn);
@@ -303,6 +304,7 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 	conn->ping_sent = 0;
 	conn->late_answers = 0;
 	conn->last_rx = jiffies;
+	conn->acked_at = jiffies;
 	memset(&conn->drain, 0, sizeof(conn->drain));
 	conn->sock = sock;
 	conn->sock_is_users = sock_is_users;

@@ -237,7 +237,9 @@ enum mcs_conn_flag {
  * @ping_time: the same for measuring
  * @ping_rtt_us: last round trip
  * @last_rx: jiffies of the last bytes received
- * @nop_timer: wakes io_work to look at the two
+ * @acked: TCP's snd_una when it last changed
+ * @acked_at: jiffies then, or when there was nothing to acknowledge
+ * @nop_timer: looks at all these, wakes io_work
  *
  * @job: memory of the attempts, NULL for a connection that iscsid makes
  * @login_ctl: cancels the attempt in progress
@@ -330,6 +332,8 @@ struct mcs_conn {
 	ktime_t ping_time;
 	u32 ping_rtt_us;
 	unsigned long last_rx;
+	u32 acked;
+	unsigned long acked_at;
 	struct timer_list nop_timer;
 
 	/* making the connection */

@@ -167,6 +167,23 @@ bool mcs_sock_is_closed(struct mcs_conn *conn)
 #define MCS_SOCK_RETRANSMITS	2
 
 /**
+ * mcs_sock_note_progress - note when the peer last acknowledged something
+ * @conn: connection with a socket; its timer only
+ *
+ * Called often enough for mcs_sock_is_silent() while something is under way.
+ */
+void mcs_sock_note_progress(struct mcs_conn *conn)
+{
+	const struct tcp_sock *tp = tcp_sk(conn->sock->sk);
+	u32 una = READ_ONCE(tp->snd_una);
+
+	if (una == conn->acked && una != READ_ONCE(tp->snd_nxt))
+		return;
+	conn->acked = una;
+	WRITE_ONCE(conn->acked_at, jiffies);
+}
+
+/**
  * mcs_sock_is_silent - does the peer's TCP not answer any more?
  * @conn: connection with a socket
  * @timeout: jiffies it may take
@@ -175,16 +192,21 @@ bool mcs_sock_is_closed(struct mcs_conn *conn)
  * want of a route. A peer whose receiver is full or stopped acknowledges
  * nevertheless, and answers window probes, so a slow or stopped target is not
  * taken for a dead one.
+ *
+ * Where only what we send is lost, the peer is heard: it repeats what it has
+ * no acknowledgment of. But it acknowledges nothing either.
  */
 bool mcs_sock_is_silent(struct mcs_conn *conn, unsigned long timeout)
 {
 	const struct sock *sk = conn->sock->sk;
+	bool unheard = tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->rcv_tstamp) >=
+		       timeout;
 
-	return (READ_ONCE(inet_csk(sk)->icsk_retransmits) >=
-		MCS_SOCK_RETRANSMITS ||
-		READ_ONCE(inet_csk(sk)->icsk_probes_out) >=
-		MCS_SOCK_RETRANSMITS) &&
-	       tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->rcv_tstamp) >= timeout;
+	if (READ_ONCE(inet_csk(sk)->icsk_retransmits) >= MCS_SOCK_RETRANSMITS)
+		return unheard || time_after_eq(jiffies,
+						READ_ONCE(conn->acked_at) + timeout);
+	return unheard && READ_ONCE(inet_csk(sk)->icsk_probes_out) >=
+			  MCS_SOCK_RETRANSMITS;
 }
 
 static bool mcs_sock_dev_is_down(const struct net_device *dev)
