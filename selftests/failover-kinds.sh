@@ -183,11 +183,12 @@ rmmod_meanwhile()
 # any more. The logout does not.
 logout_meanwhile()
 {
-	local since
+	local since losses
 
+	losses=$(count losses)
 	link_drop 1
 	reset_by_initiator 2
-	wait_for 10 conns_up 1
+	wait_for 10 more_losses "$losses"
 	link_drop 2
 	since=$SECONDS
 	node_logout "$IQN" || true
