@@ -398,6 +398,9 @@ int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
 	err = mcs_admin_add(sess, &req, &conn, info->extack);
 	if (!err) {
 		err = mcs_nl_answer(info, ISCSI_MCS_CMD_CONN_ADD, sess, conn);
+		/* Who hears of an error does not expect it to be there. */
+		if (err)
+			mcs_admin_del(sess, conn, NULL);
 		mcs_conn_put(conn);
 	}
 	/* The connection has taken it, or not. */
