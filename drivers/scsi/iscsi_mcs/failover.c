@@ -364,6 +364,6 @@ int mcs_failover_probe(struct mcs_conn *conn)
 			sess->target_class = ISCSI_MCS_TARGET_CLASS_SESSION;
 		return -ECONNRESET;
 	}
-	/* No answer. Let it be; the next one added asks again. */
-	return ret == -ETIMEDOUT ? 0 : ret;
+	/* No answer, or no memory to ask. Let it be; the next one added asks again. */
+	return ret == -ETIMEDOUT || ret == -ENOMEM ? 0 : ret;
 }
