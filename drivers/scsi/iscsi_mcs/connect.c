@@ -221,6 +221,7 @@ static const char *mcs_connect_errno_text(int err)
 		return "no such network interface";
 	case -ECANCELED:
 		return "given up: the session is changing or the request was cancelled";
+	case -ENOBUFS:
 	case -ENOMEM:
 		return "out of memory";
 	}
