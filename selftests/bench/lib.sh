@@ -29,7 +29,8 @@ bench_warm()
 
 	# no task hangs when it does
 	echo 0 >/proc/sys/kernel/hung_task_timeout_secs
-	for program in "$BENCH_LOAD" fio jq awk seq numfmt iscsiadm iscsid dmsetup; do
+	for program in "$BENCH_LOAD" "$BENCH_PACE" "$MCSADM" fio jq awk seq numfmt \
+		       iscsiadm iscsid dmsetup; do
 		program=$(command -v $program) || continue
 		cat "$program" >/dev/null
 		ldd "$program" 2>/dev/null | grep -o '/[^ ]*' |
@@ -38,6 +39,7 @@ bench_warm()
 }
 
 BENCH_LOAD=${BASH_SOURCE[0]%/*}/build/load
+BENCH_PACE=${BASH_SOURCE[0]%/*}/build/pace
 
 bench_bytes()	# 4k, 1m
 {
@@ -104,7 +106,7 @@ multipath_remove()
 bench_end()
 {
 	multipath_remove
-	iscsiadm -m session -u
+	[ -z "$(sids)" ] || iscsiadm -m session -u
 	wait_for 20 no_sessions
 	iscsid_stop
 	driver_unload

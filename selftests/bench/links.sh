@@ -3,32 +3,32 @@
 # Copyright The iscsi_mcs authors
 #
 # What share of its links' rate each driver reaches: links of equal and unequal
-# rate, one with a delay, the links being the limit. The clock counts
-# instructions, so the figures do not depend on the host.
+# rate, one with a delay, one that loses packets, the links being the limit. The
+# clock counts instructions, so the figures do not depend on the host.
 #
 #                 .--- link 1 ---.
 #   initiator ----|     ...      |---- target (one LUN)
 #   10.0.N.1      '--- link 4 ---'     10.0.N.10
 #
-# A case is a list of RATE or RATE+DELAY, in Mbit/s and milliseconds each way.
-# A peer iscsi_tcp:one-link has link 1 alone.
-# BENCH_CASES, BENCH_WORKLOADS, BENCH_PEERS and BENCH_SECONDS choose. 0.95 is a full link: TCP
-# over frames of 1514 bytes carries that of the nominal rate.
+# What a case and a peer are is in paths.sh. BENCH_CASES, BENCH_WORKLOADS,
+# BENCH_PEERS and BENCH_SECONDS choose. 0.955 is a full link: TCP over frames of
+# 1514 bytes carries that of the nominal rate.
 #
 # vm: --icount
-# timeout: 1800
+# timeout: 7200
 
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/paths.sh"
 
-cases=${BENCH_CASES:-40,40 20,20,20,20 40,12 40,40+25}
+cases=${BENCH_CASES:-40,40 20,20,20,20 40,12 40,40+25 40,40%1}
 workloads=${BENCH_WORKLOADS:-read-256k-8 write-256k-8 read-256k-32
-	write-256k-32 read-1m-1 write-1m-1}
+	write-256k-32}
 peers=${BENCH_PEERS:-multipath:service-time multipath:queue-length
 	multipath:round-robin iscsi_tcp:one-link iscsi_mcs:least-queue-depth
-	iscsi_mcs:round-robin}
-seconds=${BENCH_SECONDS:-12}
-ours=$DRIVER
+	iscsi_mcs:round-robin iscsi_mcs:round-robin-subset
+	iscsi_mcs:weighted-paths iscsi_mcs:fail-over-only}
+seconds=${BENCH_SECONDS:-10}
 
 # KiB per second and the longest I/O in milliseconds
 bench_rate()	# device, workload
@@ -42,23 +42,6 @@ bench_rate()	# device, workload
 		--terse-version=3 |
 		awk -F';' '{ printf "%d %d\n", $7 + $48,
 			($15 + 0 > $56 + 0 ? $15 : $56) / 1000 }'
-}
-
-shape()		# case
-{
-	local n=0 link rate delay
-
-	for link in ${1//,/ }; do
-		n=$((n + 1))
-		IFS=+ read -r rate delay <<<"$link"
-		if [ -z "$delay" ]; then
-			link_shape $n "$rate"
-		else
-			modprobe sch_netem
-			link_discipline $n netem delay "${delay}ms" \
-				rate "${rate}mbit" limit 10000
-		fi
-	done
 }
 
 sum_kib()	# case: what its links carry, nominally
@@ -83,69 +66,22 @@ measure()	# case, peer, device
 		note "$1 $2 $workload: $share of the links," \
 			"longest I/O $longest ms"
 	done
+	fio_verify "$3" --size=4m
 }
 
-all_tcp()
+wires()		# segments in a packet
 {
-	local list=$1 case p
+	local n
 
-	DRIVER=iscsi_tcp
-	login
-	for case in $cases; do
-		multipath_login "$(wc -w <<<"${case//,/ }")"
+	for n in $(seq "$RIG_LINKS"); do
+		link_gso "$n" "$1"
 	done
-	for case in $cases; do
-		shape "$case"
-		for p in $list; do
-			if [ "${p%:*}" = iscsi_tcp ]; then
-				measure "$case" "$p" "$(disk)"
-				continue
-			fi
-			multipath_create "${p#*:}" "$(wc -w <<<"${case//,/ }")"
-			measure "$case" "$p" /dev/mapper/bench
-			multipath_remove
-		done
-		links_reset || true
-	done
-	bench_end
-	DRIVER=$ours
-}
-
-all_mcs()
-{
-	local list=$1 case p n
-
-	for case in $cases; do
-		login
-		for n in $(seq 2 "$(wc -w <<<"${case//,/ }")"); do
-			conn_add "$n"
-		done
-		shape "$case"
-		for p in $list; do
-			mcsadm policy --session "$(sid)" "${p#*:}"
-			measure "$case" "$p" "$(disk)"
-		done
-		links_reset || true
-		bench_end
-	done
-}
-
-all()
-{
-	local tcp=() mcs=() p
-
-	for p in $peers; do
-		case $p in
-		multipath:*|iscsi_tcp:*) tcp+=("$p") ;;
-		*) mcs+=("$p") ;;
-		esac
-	done
-	[ ${#mcs[@]} = 0 ] || all_mcs "${mcs[*]}"
-	[ ${#tcp[@]} = 0 ] || all_tcp "${tcp[*]}"
 }
 
 klog_allow 'device-mapper: core'
 plan 1
 bench_warm
 must target_create size=128
-subtest "share of the links" all
+must wires 1
+subtest "share of the links" bench_paths "$cases" "$peers" measure
+wires 65535

@@ -27,17 +27,17 @@ table()		# title of the first column; "row peer value" on standard input
 	  if (!($2 in col)) { col[$2] = ++cols; peers[cols] = $2 }
 	  cell[row, $2] = $3 }
 	function line(i) { printf "==================="
-		for (i = 1; i <= cols; i++) printf " ============"
+		for (i = 1; i <= cols; i++) printf " ============="
 		print "" }
 	END {
 		line()
 		printf "%-19s", title
-		for (i = 1; i <= cols; i++) printf " %12s", short(peers[i])
+		for (i = 1; i <= cols; i++) printf " %13s", short(peers[i])
 		print ""; line()
 		for (r = 1; r <= rows; r++) {
-			printf "%-19s", names[r]
+			printf "%-19s", short(names[r])
 			for (i = 1; i <= cols; i++)
-				printf " %12s", cell[names[r], peers[i]]
+				printf " %13s", cell[names[r], peers[i]]
 			print ""
 		}
 		line()
@@ -46,28 +46,41 @@ table()		# title of the first column; "row peer value" on standard input
 	function short(s) {
 		sub(/multipath:/, "dm:", s); sub(/multipath-/, "multipath-", s)
 		sub(/iscsi_mcs:least-queue-depth/, "mcs:least-q", s)
+		sub(/iscsi_mcs:round-robin-subset/, "mcs:subset", s)
 		sub(/iscsi_mcs:round-robin/, "mcs:round-r", s)
+		sub(/iscsi_mcs:weighted-paths/, "mcs:weighted", s)
+		sub(/iscsi_mcs:fail-over-only/, "mcs:fail-over", s)
+		sub(/iscsi_tcp:one-link/, "tcp:one-link", s)
 		sub(/service-time/, "service-t", s)
 		sub(/queue-length/, "queue-l", s); sub(/round-robin/, "round-r", s)
 		return s
 	}'
 }
 
-cost_plot()
+# A cluster of bars for each row of NAME.dat, whose first line names the columns.
+bars()		# name, title of the axis, more of gnuplot's commands
 {
 	gnuplot <<-END
 	set terminal svg size 760,360 font "sans,11"
-	set output "cost.svg"
+	set output "$1.svg"
 	set style data histogram
 	set style histogram clustered gap 1
 	set style fill solid 0.8
 	set yrange [0:*]
-	set ylabel "instructions per I/O, iscsi_tcp = 1"
+	set ylabel "$2"
 	set xtics rotate by -30
-	set key outside right
-	plot for [i=2:$(($(head -n 1 cost.dat | wc -w)))] "cost.dat" \
+	set key outside right noenhanced
+	${3:-}
+	plot for [i=2:$(($(head -n 1 "$1.dat" | wc -w)))] "$1.dat" \
 		using i:xtic(1) title columnheader(i)
 	END
+	rm "$1.dat"
+}
+
+# What table() prints, as gnuplot reads it
+to_dat()	# name
+{
+	sed '/==/d; /^$/d' >"$1.dat"
 }
 
 cost_section()
@@ -93,9 +106,8 @@ cost_section()
 	printf '.. image:: cost.svg\n\nThe same in thousands of instructions:\n\n'
 	medians cost.json '"\(.peer)-\(.paths)"' .cost |
 		awk '{ printf "%s %s %.1f\n", $1, $2, $3 / 1000 }' | table workload
-	table workload <<<"$ratios" | sed '/==/d; /^$/d' >cost.dat
-	cost_plot
-	rm cost.dat
+	table workload <<<"$ratios" | to_dat cost
+	bars cost "instructions per I/O, iscsi_tcp = 1"
 }
 
 # Modules whose code is the initiator's
@@ -163,19 +175,137 @@ links_section()
 	Links
 	=====
 
-	Throughput as a share of the sum of the links' nominal rates. 0.95 is all
+	Throughput as a share of the sum of the links' nominal rates. 0.955 is all
 	that TCP can carry over frames of 1514 bytes. A case is the rate of each
-	link in Mbit/s, +N a delay of N ms in each direction. Higher is better.
+	link in Mbit/s, +N a delay of N ms in each direction, %N a loss of N per
+	cent of the packets each way. Higher is better.
+
+	.. image:: links.svg
 
 	END
 	for case in $(jq -r '.[].case' links.json | awk '!seen[$0]++'); do
 		printf 'Links %s:\n\n' "$case"
-		medians links.json .peer .share | sed -n "s/^$case //p" |
-			table workload
+		medians links.json .peer .share | by_peer "$case"
 		printf 'The longest I/O, in milliseconds:\n\n'
-		medians links.json .peer .longest_ms | sed -n "s/^$case //p" |
-			table workload
+		medians links.json .peer .longest_ms | by_peer "$case"
 	done
+	# the same workload in all cases
+	medians links.json .peer .share | awk -v w="$(jq -r '.[0].workload' \
+		links.json)" '$2 == w { print $1, $3, $4 }' | table case |
+		to_dat links
+	bars links "share of the links, $(jq -r '.[0].workload' links.json)" \
+		"set xtics norotate noenhanced"
+}
+
+# Peers are many: each one a row.
+by_peer()	# case
+{
+	awk -v case="$1" '$1 == case { print $3, $2, $4 }' | table peer
+}
+
+latency_section()
+{
+	local case workload
+
+	cat <<-END
+	Latency with one slow link
+	==========================
+
+	Microseconds from when an I/O was due to its end, at a fixed rate with
+	random gaps: a workload is its kind, size and rate in I/Os per second. The
+	last link is the slow one. Lower is better.
+
+	.. image:: latency.svg
+
+	END
+	for case in $(jq -r '.[].case' latency.json | awk '!seen[$0]++'); do
+		for workload in $(jq -r '.[].workload' latency.json |
+				  awk '!seen[$0]++'); do
+			printf 'Links %s, %s:\n\n' "$case" "$workload"
+			jq -r --arg c "$case" --arg w "$workload" '.[] |
+				select(.case == $c and .workload == $w) |
+				"\(.peer) 50% \(.p50_us)", "\(.peer) 99% \(.p99_us)",
+				"\(.peer) 99.9% \(.p999_us)",
+				"\(.peer) longest \(.max_us)"' latency.json |
+				table peer
+		done
+	done
+	jq -r '.[0].workload as $w | .[] | select(.workload == $w) |
+		"\(.case) \(.peer) \(.p99_us / 1000)"' latency.json | table case |
+		to_dat latency
+	bars latency "99th percentile, ms" \
+		"set logscale y; set yrange [0.1:*]; set xtics norotate noenhanced"
+}
+
+# A table of what grows with the number of something
+growth_table()	# connections, depth or sessions; jq expression for the column
+{
+	jq -r --arg of "$1" ".[] | select(.of == \$of and .cost) |
+		[.n, ($2), (.cost / 100 | round / 10)] | join(\" \")" growth.json |
+		sort -s -n -k1,1 | table "$1"
+}
+
+growth_section()
+{
+	cat <<-END
+	Growth
+	======
+
+	Thousands of instructions per I/O with so many connections in a session.
+
+	END
+	growth_table connections .workload
+	cat <<-END
+	With so many commands of 4 KiB under way, random reads; the number behind a
+	driver is that of its connections:
+
+	END
+	growth_table depth .peer
+	cat <<-END
+	With so many sessions to one disk, the I/O being one's:
+
+	END
+	growth_table sessions '(.peer | sub("iscsi_"; "")) + ":" +
+		(.workload | sub("^rand"; "") | sub("-4k-"; "-"))'
+	printf '.. image:: growth.svg\n\n'
+	growth_plot
+	printf 'Milliseconds of this machine to make one more, command and all:\n\n'
+	jq -r '.[] | select(.us) | "\(.n) \(.peer | sub("iscsi_"; "")):\(.of) \(
+		.us / 100 | round / 10)"' growth.json | sort -s -n -k1,1 |
+		awk '{ sub(/connections/, "conn", $2); sub(/sessions/, "session", $2)
+			print }' | table "there are"
+}
+
+growth_plot()
+{
+	growth_table connections .workload | to_dat growth
+	gnuplot <<-END
+	set terminal svg size 760,320 font "sans,11"
+	set output "growth.svg"
+	set logscale x 2
+	set yrange [0:*]
+	set xlabel "connections"
+	set ylabel "thousand instructions per I/O"
+	set key outside right noenhanced
+	plot for [i=2:$(head -n 1 growth.dat | wc -w)] "growth.dat" \
+		using 1:i with linespoints title columnheader(i)
+	END
+	rm growth.dat
+}
+
+memory_section()
+{
+	cat <<-END
+	Memory
+	======
+
+	Bytes at the initiator for each connection or session, with nothing under
+	way: all that the system has less afterwards, sockets and disks included.
+
+	END
+	jq -r 'group_by([.of, .peer])[] | "\(.[0].of) \(.[0].peer) \(
+		map(.bytes) | sort | .[length / 2 | floor])"' memory.json |
+		table "one of"
 }
 
 {
@@ -187,12 +317,15 @@ links_section()
 	==========
 
 	Made by \`\`make bench\`\`; the figures are in the JSON files beside this
-	page. Everything runs in one VM whose clock counts instructions, so the
-	figures repeat within one per cent on any host (three for 128k reads); they
-	say nothing about caches or hardware offloads.
+	page. All but the memory is measured in one VM whose clock counts
+	instructions, so the figures repeat within one per cent on any host (three
+	for 128k reads); they say nothing about caches or hardware offloads.
 
 	END
 	[ ! -e cost.json ] || cost_section
 	[ ! -e profile.json ] || profile_section
 	[ ! -e links.json ] || links_section
+	[ ! -e latency.json ] || latency_section
+	[ ! -e growth.json ] || growth_section
+	[ ! -e memory.json ] || memory_section
 } >report.rst

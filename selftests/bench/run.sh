@@ -4,7 +4,7 @@
 #
 # Run the benchmarks in the rig and write the report.
 #
-# Usage: run.sh [cost] [profile] [links]     default all
+# Usage: run.sh [cost] [profile] [links] [latency]     default all
 #
 # Half an hour; five minutes with BENCH_QUICK=1, which measures less of
 # everything. Everything that is compared is measured in one boot. The result
@@ -27,6 +27,9 @@ if [ "${BENCH_QUICK:-0}" = 1 ]; then
 	: "${BENCH_LINKS_WORKLOADS=read-256k-8}"
 	: "${BENCH_LINKS_CASES=40,40 40,12}"
 	: "${BENCH_LINKS_PEERS=multipath:service-time iscsi_mcs:least-queue-depth}"
+	: "${BENCH_LATENCY_CASES=40,40,40,4}"
+	: "${BENCH_LATENCY_WORKLOADS=randread-4k-1500}"
+	: "${BENCH_LATENCY_PEERS=multipath:service-time iscsi_mcs:least-queue-depth}"
 	: "${BENCH_SECONDS=5}"
 fi
 
@@ -44,7 +47,7 @@ options()	# benchmark
 	done
 }
 
-[ $# -gt 0 ] || set -- cost profile links
+[ $# -gt 0 ] || set -- cost profile links latency
 ../qemu/deps.sh bench || exit 1
 mkdir -p "$out"
 for name in "$@"; do

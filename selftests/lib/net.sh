@@ -47,7 +47,29 @@ link_discipline()	# link, tc words...
 link_shape()	# link, rate, burst in kB
 {
 	modprobe sch_tbf
-	link_discipline "$1" tbf rate "${2}mbit" burst "${3:-64}kb" latency 400ms
+	link_discipline "$1" handle 1: tbf rate "${2}mbit" burst "${3:-64}kb" \
+		latency 400ms
+}
+
+# And delay or lose what comes through a link that link_shape limits. It waits
+# for the rate after the delay, as behind a long line.
+link_worsen()	# link, words for netem...
+{
+	local link=$1
+	shift
+
+	modprobe sch_netem
+	set -- netem "$@" limit 10000
+	tc qdisc replace dev "link$link" parent 1:1 handle 10: "$@"
+	on_target tc qdisc replace dev "link$link" parent 1:1 handle 10: "$@"
+}
+
+# Packets as on a wire from the next connection on, no larger ones that a veth
+# would carry, and lose, in one piece; 65535 for what is usual.
+link_gso()	# link, segments
+{
+	ip link set dev "link$1" gso_max_segs "$2"
+	on_target ip link set dev "link$1" gso_max_segs "$2"
 }
 
 # Lose every packet without anybody noticing a carrier change.
