@@ -98,6 +98,37 @@ static void survives_extremes(void **state)
 	assert_int_equal(mcs_drain_sample(0, U32_MAX), 4000000000u);
 }
 
+static void idle_times_leave_a_bound(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 now = run(&d, 5000, 1000, 10, false);
+
+	/* 256 KiB a second */
+	assert_int_equal(mcs_drain_pace(&d, now), 0);
+	assert_int_equal(mcs_drain_bound(&d, now), 1000000000 / 256);
+	assert_int_equal(mcs_drain_bound(&d, now + MCS_DRAIN_RTT_MS), 0);
+	now = run(&d, now, 50, 20, true);
+	assert_in_range(mcs_drain_bound(&d, now), PACE - 2, PACE + 2);
+}
+
+static void round_trips_are_the_shortest_recent(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 now = U32_MAX - 100;
+
+	assert_int_equal(mcs_drain_rtt_us(&d, now), 0);
+	mcs_drain_rtt(&d, 500, now);
+	mcs_drain_rtt(&d, 9000, now + 200);
+	assert_int_equal(mcs_drain_rtt_us(&d, now + 200), 500);
+	mcs_drain_rtt(&d, 400, now + 300);
+	mcs_drain_rtt(&d, 9000, now + 300 + MCS_DRAIN_RTT_MS - 1);
+	assert_int_equal(mcs_drain_rtt_us(&d, now + 2000), 400);
+	mcs_drain_rtt(&d, 9000, now + 300 + MCS_DRAIN_RTT_MS);
+	assert_int_equal(mcs_drain_rtt_us(&d, now + 2000), 9000);
+	assert_int_equal(mcs_drain_rtt_us(&d, now + 1300 + MCS_DRAIN_FORGET_MS),
+			 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +137,8 @@ int main(void)
 		cmocka_unit_test(follows_a_change),
 		cmocka_unit_test(forgets),
 		cmocka_unit_test(survives_extremes),
+		cmocka_unit_test(idle_times_leave_a_bound),
+		cmocka_unit_test(round_trips_are_the_shortest_recent),
 	};
 
 	return cmocka_run_group_tests_name("drain", tests, NULL, NULL);

@@ -291,6 +291,70 @@ static void a_stalled_link_is_not_given_up(void **state)
 	assert_int_equal(mcs_policy_pick(policy, set, 2, 0), 1);
 }
 
+static void a_slow_link_is_not_a_short_cut(void **state)
+{
+	const enum iscsi_mcs_policy policy = ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH;
+	struct mcs_policy_cand set[2];
+	u32 turn;
+	int i;
+
+	/* a tenth of the rate, and the fast one is never busy for long */
+	make_set(set, 2);
+	for (i = 0; i < 2; i++)
+		set[i].cost = 4096;
+	set[0].bound = 1000;
+	set[1].pace = 10000;
+	for (turn = 0; turn < 4; turn++) {
+		set[0].bytes = 9 * 4096;
+		assert_int_equal(mcs_policy_pick(policy, set, 2, turn), 0);
+		set[0].bytes = 11 * 4096;
+		assert_int_equal(mcs_policy_pick(policy, set, 2, turn), 1);
+	}
+	/* a third of it is no reason to leave it idle */
+	set[0].bytes = 1;
+	set[1].pace = 3000;
+	assert_int_equal(mcs_policy_pick(policy, set, 2, 0), 1);
+}
+
+static void a_far_link_waits_for_full_queues(void **state)
+{
+	const enum iscsi_mcs_policy policy = ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH;
+	struct mcs_policy_cand set[3];
+	u32 turn;
+
+	/* 100 us a KiB, and 20 ms more: 200 KiB */
+	make_set(set, 2);
+	set[0].pace = 100000;
+	set[0].rtt_us = 500;
+	set[1].rtt_us = 20500;
+	for (turn = 0; turn < 4; turn++) {
+		set[0].bytes = 200 * 1024 - 1;
+		assert_int_equal(mcs_policy_pick(policy, set, 2, turn), 0);
+		set[0].bytes = 200 * 1024 + 1;
+		assert_int_equal(mcs_policy_pick(policy, set, 2, turn), 1);
+	}
+	/* then both queues grow alike */
+	set[1].pace = 100000;
+	set[1].bytes = 250 * 1024;
+	assert_int_equal(mcs_policy_pick(policy, set, 2, 1), 0);
+	set[0].bytes = 251 * 1024;
+	assert_int_equal(mcs_policy_pick(policy, set, 2, 0), 1);
+	/* what differs little, or is not known, is not far */
+	make_set(set, 3);
+	set[0].rtt_us = 500;
+	set[1].rtt_us = 5000;
+	set[0].bytes = 1;
+	assert_int_equal(mcs_policy_pick(policy, set, 3, 1), 1);
+	set[1].bytes = 1;
+	assert_int_equal(mcs_policy_pick(policy, set, 3, 0), 2);
+	/* and one that cannot be used does not make others far */
+	set[0].usable = false;
+	set[1].rtt_us = U32_MAX;
+	set[1].bytes = 0;
+	set[2].bytes = 1;
+	assert_int_equal(mcs_policy_pick(policy, set, 3, 0), 1);
+}
+
 static void survives_the_wrap_of_the_turn(void **state)
 {
 	struct mcs_policy_cand set[3];
@@ -320,6 +384,8 @@ int main(void)
 		cmocka_unit_test(fills_unequal_links_in_proportion),
 		cmocka_unit_test(an_unknown_pace_is_the_best_one),
 		cmocka_unit_test(a_stalled_link_is_not_given_up),
+		cmocka_unit_test(a_slow_link_is_not_a_short_cut),
+		cmocka_unit_test(a_far_link_waits_for_full_queues),
 		cmocka_unit_test(survives_the_wrap_of_the_turn),
 	};
 

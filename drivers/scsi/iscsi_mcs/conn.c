@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
 #include <linux/slab.h>
+#include <linux/tcp.h>
 #include <scsi/scsi_cmnd.h>
 
 #include "conn.h"
@@ -521,10 +522,47 @@ void mcs_conn_unlink_task(struct mcs_conn *conn, struct mcs_task *task)
 		conn->tx.unsol = NULL;
 	list_del_init(&task->node);
 	list_del_init(&task->data_node);
+	WRITE_ONCE(conn->sent_bytes, conn->sent_bytes - task->sent);
+	task->sent = 0;
 	atomic_sub(task->cost, &conn->bytes);
 	/* Whoever drains the connection waits for the last one. */
 	if (atomic_dec_and_test(&conn->cmds) && !READ_ONCE(conn->accepting))
 		wake_up_all(&conn->sess->wake);
+}
+
+/**
+ * mcs_conn_load - bytes that are still to go over a connection's link
+ * @conn: connection
+ *
+ * A write whose data the target has is no load, whatever it still waits for:
+ * often that is a command with a lower number on a slower connection.
+ *
+ * Context: RCU read side or the engine's holder. The socket may be going: what
+ * is read of it then is stale, but memory of sockets.
+ */
+u32 mcs_conn_load(struct mcs_conn *conn)
+{
+	struct socket *sock = READ_ONCE(conn->sock);
+	struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL;
+	u32 load = atomic_read(&conn->bytes);
+	u32 sent = READ_ONCE(conn->sent_bytes);
+
+	/* They change one after the other. */
+	load = load > sent ? load - sent : 0;
+	if (sk)
+		load += READ_ONCE(tcp_sk(sk)->write_seq) -
+			READ_ONCE(tcp_sk(sk)->snd_una);
+	return load;
+}
+
+/* A command is complete: what that says about the link */
+static void mcs_conn_measure(struct mcs_conn *conn, u32 bytes)
+{
+	u32 now_ms = jiffies_to_msecs(jiffies);
+
+	mcs_drain_done(&conn->drain, bytes, mcs_conn_load(conn), now_ms);
+	mcs_drain_rtt(&conn->drain,
+		      READ_ONCE(tcp_sk(conn->sock->sk)->srtt_us) >> 3, now_ms);
 }
 
 /**
@@ -548,8 +586,6 @@ void mcs_conn_finish_task(struct mcs_conn *conn, struct mcs_task *task,
 	mcs_conn_unlink_task(conn, task);
 	/* Only where there is a choice does anybody ask. */
 	if (READ_ONCE(conn->sess->nconns) > 1)
-		mcs_drain_done(&conn->drain, task->cost,
-			       atomic_read(&conn->cmds),
-			       jiffies_to_msecs(jiffies));
+		mcs_conn_measure(conn, task->cost);
 	mcs_task_complete(task, result);
 }

@@ -222,6 +222,7 @@ enum mcs_conn_flag {
  * @dataq: commands with R2Ts to serve
  * @active: commands the target may be running
  * @drain: how fast its commands complete
+ * @sent_bytes: of @bytes, what has been handed to the socket
  * @exp_statsn: next StatSN from the target
  * @statsn_known: @exp_statsn is valid
  * @max_recv: MaxRecvDataSegmentLength we declared
@@ -316,6 +317,7 @@ struct mcs_conn {
 	struct list_head dataq;
 	struct list_head active;
 	struct mcs_drain drain;
+	u32 sent_bytes;
 	u32 exp_statsn;
 	bool statsn_known;
 	u32 max_recv;
@@ -377,6 +379,7 @@ void mcs_conn_flush(struct mcs_conn *conn);
 void mcs_conn_kick(struct mcs_conn *conn);
 void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
 		   int error, const char *text);
+u32 mcs_conn_load(struct mcs_conn *conn);
 void mcs_conn_finish_task(struct mcs_conn *conn, struct mcs_task *task,
 			  u32 result);
 void mcs_conn_unlink_task(struct mcs_conn *conn, struct mcs_task *task);

@@ -228,9 +228,13 @@ int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
 static void mcs_ctl_ping_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
 			      const struct iscsi_hdr *rsp)
 {
-	if (rsp)
+	if (rsp) {
 		conn->ping_rtt_us = ktime_us_delta(ktime_get(),
 						   conn->ping_time);
+		/* A connection that nothing is sent over is measured by this. */
+		mcs_drain_rtt(&conn->drain, conn->ping_rtt_us,
+			      jiffies_to_msecs(jiffies));
+	}
 	WRITE_ONCE(conn->ping_sent, 0);
 }
 

@@ -7,15 +7,18 @@
 #include <linux/types.h>
 
 /*
- * How fast a connection gets rid of what it holds. Counted only from one
- * completion to a later one with work in between all the time: an idle
- * connection says nothing about its link. Pure arithmetic, also built in user
- * space.
+ * How fast a connection gets rid of what it holds, and how far away the target
+ * is. The pace is counted only from one completion to a later one with work in
+ * between all the time: an idle connection says nothing about its link. Pure
+ * arithmetic, also built in user space.
  */
 
 /* A figure needs that long, and is forgotten when nothing confirms it */
 #define MCS_DRAIN_SAMPLE_MS	128
 #define MCS_DRAIN_FORGET_MS	10000
+
+/* The shortest round trip of that time counts: others have waited in queues */
+#define MCS_DRAIN_RTT_MS	1000
 
 /**
  * struct mcs_drain - measured drain rate of a connection
@@ -24,6 +27,12 @@
  * @kib: completed since then
  * @pace: nanoseconds per KiB, smoothed; 0 when never measured
  * @pace_ms: when @pace was last measured
+ * @all_since_ms: begin of a sample that idle times belong to
+ * @all_kib: completed since then
+ * @bound: nanoseconds per KiB in the last of these: it is at least that fast
+ * @bound_ms: when that was
+ * @rtt_us: the shortest recent round trip, 0 when never measured
+ * @rtt_ms: when that was
  *
  * Written by whoever runs the connection's engine, read by anyone.
  */
@@ -33,6 +42,12 @@ struct mcs_drain {
 	u32 kib;
 	u32 pace;
 	u32 pace_ms;
+	u32 all_since_ms;
+	u32 all_kib;
+	u32 bound;
+	u32 bound_ms;
+	u32 rtt_us;
+	u32 rtt_ms;
 };
 
 /**
@@ -50,6 +65,20 @@ static inline u32 mcs_drain_sample(u32 kib, u32 ms)
 	return max_t(u32, pace, 1);
 }
 
+/* The least it can do, for one that is never busy for long */
+static inline void mcs_drain_all(struct mcs_drain *d, u32 kib, u32 now_ms)
+{
+	u32 ms = now_ms - d->all_since_ms;
+
+	d->all_kib += kib;
+	if (ms < MCS_DRAIN_SAMPLE_MS)
+		return;
+	d->bound_ms = now_ms;
+	WRITE_ONCE(d->bound, mcs_drain_sample(d->all_kib, ms));
+	d->all_since_ms = now_ms;
+	d->all_kib = 0;
+}
+
 /**
  * mcs_drain_done - a command is complete
  * @d: its connection's figures
@@ -60,11 +89,13 @@ static inline u32 mcs_drain_sample(u32 kib, u32 ms)
 static inline void mcs_drain_done(struct mcs_drain *d, u32 bytes, bool busy,
 				  u32 now_ms)
 {
+	u32 kib = bytes / 1024 + !!(bytes % 1024);
 	u32 ms = now_ms - d->since_ms;
 	u32 pace;
 
+	mcs_drain_all(d, kib, now_ms);
 	if (d->counting) {
-		d->kib += bytes / 1024 + !!(bytes % 1024);
+		d->kib += kib;
 		if (ms >= MCS_DRAIN_SAMPLE_MS) {
 			pace = mcs_drain_sample(d->kib, ms);
 			if (d->pace)
@@ -94,6 +125,47 @@ static inline u32 mcs_drain_pace(const struct mcs_drain *d, u32 now_ms)
 {
 	return now_ms - d->pace_ms < MCS_DRAIN_FORGET_MS ?
 	       READ_ONCE(d->pace) : 0;
+}
+
+/**
+ * mcs_drain_bound - how fast a connection is at least
+ * @d: its figures
+ * @now_ms: time
+ *
+ * Return: nanoseconds per KiB, 0 when nothing is known.
+ */
+static inline u32 mcs_drain_bound(const struct mcs_drain *d, u32 now_ms)
+{
+	return now_ms - d->bound_ms < MCS_DRAIN_RTT_MS ?
+	       READ_ONCE(d->bound) : 0;
+}
+
+/**
+ * mcs_drain_rtt - a round trip has been measured
+ * @d: its connection's figures
+ * @us: microseconds
+ * @now_ms: time
+ */
+static inline void mcs_drain_rtt(struct mcs_drain *d, u32 us, u32 now_ms)
+{
+	if (d->rtt_us && us > d->rtt_us &&
+	    now_ms - d->rtt_ms < MCS_DRAIN_RTT_MS)
+		return;
+	d->rtt_ms = now_ms;
+	WRITE_ONCE(d->rtt_us, us);
+}
+
+/**
+ * mcs_drain_rtt_us - how far away a connection's target is
+ * @d: its figures
+ * @now_ms: time
+ *
+ * Return: microseconds, 0 when nothing is known.
+ */
+static inline u32 mcs_drain_rtt_us(const struct mcs_drain *d, u32 now_ms)
+{
+	return now_ms - d->rtt_ms < MCS_DRAIN_FORGET_MS ?
+	       READ_ONCE(d->rtt_us) : 0;
 }
 
 #endif /* MCS_DRAIN_H */

@@ -16,15 +16,21 @@
  * @usable: takes commands now
  * @standby: used only when no active connection is usable
  * @weight: for weighted paths, lower is better
- * @bytes: bytes in flight, command overhead included
+ * @bytes: bytes still to go over its link, command overhead included
+ * @cost: bytes of the command to be sent
  * @pace: nanoseconds per KiB at which they drain, 0 when not known
+ * @bound: it drains at least that fast, 0 when not known
+ * @rtt_us: microseconds of a round trip, 0 when not known
  */
 struct mcs_policy_cand {
 	bool usable;
 	bool standby;
 	u32 weight;
 	u32 bytes;
+	u32 cost;
 	u32 pace;
+	u32 bound;
+	u32 rtt_us;
 };
 
 int mcs_policy_pick(enum iscsi_mcs_policy policy,

@@ -315,7 +315,7 @@ struct mcs_conn *mcs_session_any_conn(struct mcs_session *sess,
 }
 
 /* Return: the chosen connection, or NULL; under rcu_read_lock() */
-static struct mcs_conn *mcs_session_pick(struct mcs_session *sess)
+static struct mcs_conn *mcs_session_pick(struct mcs_session *sess, u32 cost)
 {
 	struct mcs_policy_cand cand[MCS_MAX_CONNS];
 	struct mcs_conn *conns[MCS_MAX_CONNS];
@@ -332,8 +332,11 @@ static struct mcs_conn *mcs_session_pick(struct mcs_session *sess)
 		cand[n].standby = READ_ONCE(conn->role) ==
 				  ISCSI_MCS_ROLE_STANDBY;
 		cand[n].weight = READ_ONCE(conn->weight);
-		cand[n].bytes = atomic_read(&conn->bytes);
+		cand[n].bytes = mcs_conn_load(conn);
 		cand[n].pace = mcs_drain_pace(&conn->drain, now_ms);
+		cand[n].cost = cost;
+		cand[n].bound = mcs_drain_bound(&conn->drain, now_ms);
+		cand[n].rtt_us = mcs_drain_rtt_us(&conn->drain, now_ms);
 		n++;
 	}
 	i = mcs_policy_pick(READ_ONCE(sess->policy), cand, n,
@@ -359,7 +362,7 @@ bool mcs_session_dispatch(struct mcs_session *sess, struct mcs_task *task,
 
 	rcu_read_lock();
 	while (!taken && tries--) {
-		conn = mcs_session_pick(sess);
+		conn = mcs_session_pick(sess, task->cost);
 		if (!conn)
 			break;
 		/* It may have been lost since it was picked: pick again. */

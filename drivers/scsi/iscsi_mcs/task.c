@@ -161,6 +161,7 @@ void mcs_task_rewind(struct mcs_task *task)
 	task->finish_after_tx = false;
 	task->exp_datasn = 0;
 	task->rx_done = 0;
+	task->sent = 0;
 	task->unsol_offset = 0;
 	task->unsol_left = 0;
 	task->unsol_datasn = 0;

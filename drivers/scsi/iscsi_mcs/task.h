@@ -86,6 +86,7 @@ struct mcs_r2t {
  * @cmdsn: CmdSN on the wire
  * @length: bytes to transfer
  * @cost: bytes it adds to its connection's load
+ * @sent: of these, what the link has behind it once the socket is empty
  * @last_progress: jiffies of the last PDU for it
  * @last_timeout: jiffies of the last block layer timeout, 0 if none
  * @exp_datasn: next DataSN (reads) or R2TSN (writes) from the target
@@ -118,6 +119,7 @@ struct mcs_task {
 	u32 cmdsn;
 	u32 length;
 	u32 cost;
+	u32 sent;
 	unsigned long last_progress;
 	unsigned long last_timeout;
 

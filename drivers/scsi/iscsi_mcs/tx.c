@@ -8,6 +8,7 @@
 #include <mcs_splice.h>
 #include <net/sock.h>
 #include <net/tcp.h>
+#include <scsi/scsi_cmnd.h>
 
 #include "conn.h"
 #include "session.h"
@@ -103,6 +104,17 @@ static void mcs_tx_fill(struct mcs_conn *conn, int n)
 	iov_iter_bvec(&tx->iter, ITER_SOURCE, tx->bv, n, total);
 }
 
+/* What goes to the socket is its to count, with the command after its last byte */
+static void mcs_tx_count(struct mcs_conn *conn, struct mcs_task *task, u32 len)
+{
+	if (task->sc->sc_data_direction != DMA_TO_DEVICE)
+		return;
+	if (task->sent + len >= task->length)
+		len = task->cost - task->sent;
+	task->sent += len;
+	WRITE_ONCE(conn->sent_bytes, conn->sent_bytes + len);
+}
+
 /**
  * mcs_tx_start - begin sending a PDU whose header is in conn->tx.hdr
  * @conn: connection
@@ -123,6 +135,8 @@ void mcs_tx_start(struct mcs_conn *conn, u32 hdr_len, const void *data)
 		hdr_len += sizeof(digest);
 	}
 	mcs_tx_set_bvec(&tx->bv[0], tx->hdr, hdr_len);
+	if (tx->task)
+		mcs_tx_count(conn, tx->task, tx->data_len);
 	tx->crc = ~0;
 	tx->trailer_len = 0;
 	tx->data_left = tx->data_len;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include <linux/tcp.h>
+#include <net/sock.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 
@@ -156,13 +158,31 @@ static void mcs_tx_cmd(struct mcs_conn *conn, struct mcs_task *task)
 	mcs_tx_start(conn, hdr_len, NULL);
 }
 
+/*
+ * A number that waits in the socket for a slow link holds back every higher one
+ * of other connections at the target. So a command gets its number when no more
+ * is before it than the link takes in a millisecond, by what TCP knows.
+ */
+static bool mcs_tx_would_wait(struct mcs_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (READ_ONCE(conn->sess->nconns) == 1 ||
+	    tp->write_seq - tp->snd_nxt <= READ_ONCE(sk->sk_pacing_rate) >> 10)
+		return false;
+	/* The next ACK is the time to look again. */
+	set_bit(SOCK_NOSPACE, &conn->sock->flags);
+	return true;
+}
+
 static bool mcs_tx_next_cmd(struct mcs_conn *conn)
 {
 	struct mcs_task *task;
 	u32 cmdsn;
 
 	task = list_first_entry_or_null(&conn->sendq, struct mcs_task, node);
-	if (!task)
+	if (!task || mcs_tx_would_wait(conn))
 		return false;
 	if (!mcs_session_take_cmdsn(conn->sess, conn, true, &cmdsn))
 		return false;
