@@ -307,7 +307,8 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 	conn->last_rx = jiffies;
 	conn->acked_at = jiffies;
 	memset(&conn->drain, 0, sizeof(conn->drain));
-	conn->sock = sock;
+	/* pairs with mcs_conn_load(), which follows the pointer */
+	smp_store_release(&conn->sock, sock);
 	conn->sock_is_users = sock_is_users;
 
 	spin_lock_bh(&conn->q_lock);
@@ -390,12 +391,15 @@ void mcs_conn_quiesce(struct mcs_conn *conn)
  */
 void mcs_conn_detach(struct mcs_conn *conn)
 {
+	struct socket *sock = conn->sock;
+
 	lockdep_assert_held(&conn->sess->mutex);
 
-	if (!conn->sock)
+	if (!sock)
 		return;
-	mcs_sock_close(conn);
-	conn->sock = NULL;
+	/* First, for mcs_conn_load(): memory of sockets is freed under RCU. */
+	WRITE_ONCE(conn->sock, NULL);
+	mcs_sock_close(conn, sock);
 	conn->sess->room_by = jiffies + MCS_CONN_ROOM;
 }
 

@@ -135,13 +135,12 @@ void mcs_sock_abort(struct mcs_conn *conn)
 }
 
 /**
- * mcs_sock_close - shut the socket and drop the reference on it
- * @conn: quiesced connection with a socket
+ * mcs_sock_close - shut a socket and drop the reference on it
+ * @conn: quiesced connection that it was taken from
+ * @sock: the socket
  */
-void mcs_sock_close(struct mcs_conn *conn)
+void mcs_sock_close(struct mcs_conn *conn, struct socket *sock)
 {
-	struct socket *sock = conn->sock;
-
 	if (!conn->sock_is_users) {
 		mcs_login_sock_release(sock);
 		return;

@@ -6,10 +6,11 @@
 #include <linux/types.h>
 
 struct mcs_conn;
+struct socket;
 
 void mcs_sock_take(struct mcs_conn *conn);
 void mcs_sock_give_back(struct mcs_conn *conn);
-void mcs_sock_close(struct mcs_conn *conn);
+void mcs_sock_close(struct mcs_conn *conn, struct socket *sock);
 void mcs_sock_abort(struct mcs_conn *conn);
 void mcs_sock_note_progress(struct mcs_conn *conn);
 bool mcs_sock_is_silent(struct mcs_conn *conn, unsigned long timeout);
