@@ -4,8 +4,9 @@
 #
 # Instructions per I/O over the whole path (system call, block layer,
 # initiator, TCP, target, RAM disk) for iscsi_tcp, iscsi_mcs with 1, 2 and 4
-# connections and dm-multipath over 2 and 4 sessions of iscsi_tcp, in one VM
-# with one CPU that counts instructions. All of it repeats within one per cent on any host.
+# connections, dm-multipath over 2 and 4 sessions of iscsi_tcp, and nvme-tcp with
+# one I/O queue as a reference, in one VM with one CPU that counts instructions.
+# All of it repeats within one per cent on any host.
 #
 #                 .--- link 1 ---.
 #   initiator ----|     ...      |---- target (one LUN)
@@ -24,7 +25,7 @@
 workloads=${BENCH_WORKLOADS:-randread-4k-1 randread-4k-32 randwrite-4k-1
 	randwrite-4k-32 read-128k-8 write-128k-8 read-1m-1 write-1m-1}
 peers=${BENCH_PEERS:-iscsi_tcp-1 multipath-2 multipath-4 iscsi_mcs-1
-	iscsi_mcs-2 iscsi_mcs-4}
+	iscsi_mcs-2 iscsi_mcs-4 nvme_tcp-1}
 ours=$DRIVER
 
 measure()	# peer, paths, device

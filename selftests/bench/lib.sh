@@ -5,6 +5,9 @@
 # records. Sourced after ../lib/lib.sh.
 # shellcheck shell=bash
 
+# shellcheck source=/dev/null # checked by itself
+. "${BASH_SOURCE[0]%/*}/nvme.sh"
+
 # One line of JSON per measurement; the host collects the file.
 BENCH_RECORDS=/results/${0##*/}.jsonl
 
@@ -138,6 +141,14 @@ bench_peer()	# name-paths or name:module-paths, function: peer, paths, device
 		multipath_create service-time "$count"
 		"$2" "$name" "$count" /dev/mapper/bench
 		multipath_remove
+		return ;;
+	nvme_tcp)
+		! driver_loaded || bench_end
+		nvme_target_create
+		nvme_login "$count"
+		"$2" "$name" "$count" "$(nvme_disk)"
+		nvme_logout
+		nvme_target_delete
 		return ;;
 	iscsi_mcs*)
 		bench_begin iscsi_mcs "$(sed -n 's|.*:\(.*\)|/results/\1.ko|p' <<<"$name")"
