@@ -20,9 +20,9 @@ medians()	# file, jq expression for the peer, for the value
 }
 
 # A table in which each row is a workload and each column a peer.
-table()		# title of the first column; "row peer value" on standard input
+table()		# title of the first column, what is in empty cells; "row peer value"
 {
-	awk -v title="$1" '
+	awk -v title="$1" -v missing="${2:-}" '
 	{ row = $1; if (!(row in seen)) { seen[row] = ++rows; names[rows] = row }
 	  if (!($2 in col)) { col[$2] = ++cols; peers[cols] = $2 }
 	  cell[row, $2] = $3 }
@@ -37,12 +37,13 @@ table()		# title of the first column; "row peer value" on standard input
 		for (r = 1; r <= rows; r++) {
 			printf "%-19s", short(names[r])
 			for (i = 1; i <= cols; i++)
-				printf " %13s", cell[names[r], peers[i]]
+				printf " %13s", value(names[r], peers[i])
 			print ""
 		}
 		line()
 		print ""
 	}
+	function value(r, c) { return (r, c) in cell ? cell[r, c] : missing }
 	function short(s) {
 		sub(/multipath:/, "dm:", s); sub(/multipath-/, "multipath-", s)
 		sub(/iscsi_mcs:least-queue-depth/, "mcs:least-q", s)
@@ -62,6 +63,7 @@ bars()		# name, title of the axis, more of gnuplot's commands
 {
 	gnuplot <<-END
 	set terminal svg size 760,360 font "sans,11"
+	set datafile missing "?"
 	set output "$1.svg"
 	set style data histogram
 	set style histogram clustered gap 1
@@ -106,7 +108,7 @@ cost_section()
 	printf '.. image:: cost.svg\n\nThe same in thousands of instructions:\n\n'
 	medians cost.json '"\(.peer)-\(.paths)"' .cost |
 		awk '{ printf "%s %s %.1f\n", $1, $2, $3 / 1000 }' | table workload
-	table workload <<<"$ratios" | to_dat cost
+	table workload '?' <<<"$ratios" | to_dat cost
 	bars cost "instructions per I/O, iscsi_tcp = 1"
 }
 
@@ -191,7 +193,7 @@ links_section()
 	done
 	# the same workload in all cases
 	medians links.json .peer .share | awk -v w="$(jq -r '.[0].workload' \
-		links.json)" '$2 == w { print $1, $3, $4 }' | table case |
+		links.json)" '$2 == w { print $1, $3, $4 }' | table case '?' |
 		to_dat links
 	bars links "share of the links, $(jq -r '.[0].workload' links.json)" \
 		"set xtics norotate noenhanced"
@@ -231,18 +233,19 @@ latency_section()
 		done
 	done
 	jq -r '.[0].workload as $w | .[] | select(.workload == $w) |
-		"\(.case) \(.peer) \(.p99_us / 1000)"' latency.json | table case |
+		"\(.case) \(.peer) \(.p99_us / 1000)"' latency.json |
+		table case '?' |
 		to_dat latency
 	bars latency "99th percentile, ms" \
 		"set logscale y; set yrange [0.1:*]; set xtics norotate noenhanced"
 }
 
 # A table of what grows with the number of something
-growth_table()	# connections, depth or sessions; jq expression for the column
+growth_table()	# connections, depth or sessions; jq's column; as for table
 {
 	jq -r --arg of "$1" ".[] | select(.of == \$of and .cost) |
 		[.n, ($2), (.cost / 100 | round / 10)] | join(\" \")" growth.json |
-		sort -s -n -k1,1 | table "$1"
+		sort -s -n -k1,1 | table "$1" "${3:-}"
 }
 
 growth_section()
@@ -270,7 +273,7 @@ growth_section()
 	printf '.. image:: growth.svg\n\n'
 	growth_plot
 	printf 'Milliseconds of this machine to make one more, command and all:\n\n'
-	jq -r '.[] | select(.us) | "\(.n) \(.peer | sub("iscsi_"; "")):\(.of) \(
+	jq -r '.[] | select(.us and (.n | log2 | . == floor)) | "\(.n) \(.peer | sub("iscsi_"; "")):\(.of) \(
 		.us / 100 | round / 10)"' growth.json | sort -s -n -k1,1 |
 		awk '{ sub(/connections/, "conn", $2); sub(/sessions/, "session", $2)
 			print }' | table "there are"
@@ -278,7 +281,7 @@ growth_section()
 
 growth_plot()
 {
-	growth_table connections .workload | to_dat growth
+	growth_table connections .workload '?' | to_dat growth
 	gnuplot <<-END
 	set terminal svg size 760,320 font "sans,11"
 	set output "growth.svg"
