@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
-#include <linux/slab.h>
-
 #include "conn.h"
 #include "failover.h"
 #include "recovery.h"
@@ -27,6 +25,8 @@
  * Then the holes: numbers the target has never seen hold back everything
  * behind them. They are filled one by one, always the one the target waits
  * for, with a NOP-Out that carries it.
+ *
+ * Nothing here allocates: memory may be what waits for the disk to come back.
  */
 
 #define MCS_FAILOVER_LOGOUT_TIMEOUT	(5 * HZ)
@@ -64,23 +64,18 @@ bool mcs_failover_is_possible(struct mcs_session *sess)
 int mcs_failover_logout_cid(struct mcs_conn *via, u16 cid,
 			    unsigned long timeout)
 {
-	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
 	struct iscsi_logout *hdr;
+	struct mcs_ctl_wait w;
 	int ret;
 
-	if (!w)
-		return -ENOMEM;
-	mcs_ctl_wait_init(w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
-	hdr = (struct iscsi_logout *)&w->ctl.hdr;
+	mcs_ctl_wait_init(&w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
+	hdr = (struct iscsi_logout *)&w.ctl.hdr;
 	hdr->flags = ISCSI_FLAG_CMD_FINAL |
 		     ISCSI_LOGOUT_REASON_CLOSE_CONNECTION;
 	hdr->cid = cpu_to_be16(cid);
 	memset(hdr->rsvd3, 0, sizeof(hdr->rsvd3));
-	ret = mcs_ctl_wait_run(via, w, timeout);
-	if (!ret)
-		ret = ((struct iscsi_logout_rsp *)&w->rsp)->response;
-	kfree(w);
-	return ret;
+	ret = mcs_ctl_wait_run(via, &w, timeout);
+	return ret ?: ((struct iscsi_logout_rsp *)&w.rsp)->response;
 }
 
 /*
@@ -104,23 +99,17 @@ static void mcs_failover_watch(struct mcs_conn *via)
 int mcs_failover_nop(struct mcs_conn *via, const u32 *cmdsn,
 		     unsigned long timeout)
 {
-	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
-	int err;
+	struct mcs_ctl_wait w;
 
-	if (!w)
-		return -ENOMEM;
 	mcs_failover_watch(via);
 	if (cmdsn) {
-		mcs_ctl_wait_init(w, ISCSI_OP_NOOP_OUT);
-		((struct iscsi_nopout *)&w->ctl.hdr)->cmdsn =
-			cpu_to_be32(*cmdsn);
-		w->ctl.has_cmdsn = true;
+		mcs_ctl_wait_init(&w, ISCSI_OP_NOOP_OUT);
+		((struct iscsi_nopout *)&w.ctl.hdr)->cmdsn = cpu_to_be32(*cmdsn);
+		w.ctl.has_cmdsn = true;
 	} else {
-		mcs_ctl_wait_init(w, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE);
+		mcs_ctl_wait_init(&w, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE);
 	}
-	err = mcs_ctl_wait_run(via, w, timeout);
-	kfree(w);
-	return err;
+	return mcs_ctl_wait_run(via, &w, timeout);
 }
 
 /*
@@ -364,6 +353,6 @@ int mcs_failover_probe(struct mcs_conn *conn)
 			sess->target_class = ISCSI_MCS_TARGET_CLASS_SESSION;
 		return -ECONNRESET;
 	}
-	/* No answer, or no memory to ask. Let it be; the next one added asks again. */
-	return ret == -ETIMEDOUT || ret == -ENOMEM ? 0 : ret;
+	/* No answer. Let it be; the next one added asks again. */
+	return ret == -ETIMEDOUT ? 0 : ret;
 }
