@@ -52,6 +52,7 @@ asked_to_log_out()
 {
 	leaves_in_time 2 3
 	leaves_in_time 1 3 2
+	leaves_in_time 2 1
 	leaves_in_time 1 65535
 }
 

@@ -95,7 +95,7 @@ static void cmd_counters(struct line *line)
 	const struct counters *c = &counters;
 
 	dprintf(line->fd,
-		"sent=%llu received=%llu logins=%llu lost=%llu ended=%llu mutated=%llu complaints=%llu late=%llu undrained=%llu drained=%llu logouts=%llu plugs=%llu texts=%llu rejects_left=%u armed=%u triggers=%u\n",
+		"sent=%llu received=%llu logins=%llu lost=%llu ended=%llu mutated=%llu complaints=%llu late=%llu undrained=%llu drained=%llu logouts=%llu plugs=%llu texts=%llu tmfs=%llu rejects_left=%u armed=%u triggers=%u\n",
 		(unsigned long long)c->sent, (unsigned long long)c->received,
 		(unsigned long long)c->logins, (unsigned long long)c->lost,
 		(unsigned long long)c->sessions_ended,
@@ -104,6 +104,7 @@ static void cmd_counters(struct line *line)
 		(unsigned long long)c->late, (unsigned long long)c->undrained,
 		(unsigned long long)c->drained, (unsigned long long)c->logouts,
 		(unsigned long long)c->plugs, (unsigned long long)c->texts,
+		(unsigned long long)c->tmfs,
 		reject_left(), rules_armed(), trigger_left());
 	if (c->complaints)
 		dprintf(line->fd, "complaint: %s\n", c->last_complaint);
@@ -283,6 +284,27 @@ static void cmd_logout(struct line *line)
 		logout_answer = number(line, 1);
 }
 
+static void cmd_tmf(struct line *line)
+{
+	static const struct {
+		const char *name;
+		int answer;
+	} answers[] = {
+		{ "honest", TMF_HONEST },
+		{ "never", TMF_NEVER },
+		{ "late", TMF_LATE },
+		{ "tag", TMF_OTHER_TAG },
+		{ "elsewhere", TMF_ELSEWHERE },
+	};
+	size_t i;
+
+	tmf_answer = number(line, 1);
+	for (i = 0; i < ARRAY_SIZE(answers); i++) {
+		if (!strcmp(answers[i].name, word(line, 1)))
+			tmf_answer = answers[i].answer;
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct line *line);
@@ -302,6 +324,7 @@ static const struct {
 	{ "grace", cmd_grace },		/* MS */
 	{ "full", cmd_full },		/* so many logins find no room */
 	{ "logout", cmd_logout },	/* honest|never|RESPONSE */
+	{ "tmf", cmd_tmf },	/* honest|never|late|tag|elsewhere|RESPONSE */
 };
 
 static void run(struct line *line)

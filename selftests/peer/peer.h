@@ -237,6 +237,7 @@ struct request {
  * @complaints: rules the initiator broke
  * @late: Logouts that were asked for and did not come in time
  * @undrained: that came with commands outstanding
+ * @tmfs: task management requests
  */
 struct counters {
 	u64 sent;
@@ -253,6 +254,7 @@ struct counters {
 	u64 logouts;
 	u64 plugs;
 	u64 texts;
+	u64 tmfs;
 	char last_complaint[200];
 };
 
@@ -340,5 +342,13 @@ int control_client(const char *path, int argc, char **argv);
 extern int logout_answer;
 #define LOGOUT_HONEST	(-1)
 #define LOGOUT_NEVER	(-2)
+
+/* Else the response to give, with nothing done */
+extern int tmf_answer;
+#define TMF_HONEST	(-1)
+#define TMF_NEVER	(-2)
+#define TMF_LATE	(-3)	/* the aborted command's status comes too */
+#define TMF_OTHER_TAG	(-4)
+#define TMF_ELSEWHERE	(-5)	/* on another connection */
 
 #endif /* PEER_H */

@@ -13,6 +13,8 @@
 
 /* What to answer to Logouts instead of the truth */
 int logout_answer = LOGOUT_HONEST;
+/* and to task management requests */
+int tmf_answer = TMF_HONEST;
 
 static void nop_out(struct task *task)
 {
@@ -66,22 +68,65 @@ static void abort_tasks(struct session *sess, const struct conn *only,
 	}
 }
 
+static struct conn *conn_beside(const struct conn *conn)
+{
+	struct conn *other;
+
+	TAILQ_FOREACH(other, &conns, node) {
+		if (other != conn && other->sess == conn->sess &&
+		    other->phase == PHASE_FULL)
+			return other;
+	}
+	return NULL;
+}
+
+/* ABORT TASK belongs on the connection of its command, and says which it is */
+static void check_abort(struct conn *conn, const struct task *task, u32 itt)
+{
+	struct task *aborted = task_find(conn, itt);
+	struct conn *other = conn_beside(conn);
+	u32 cmdsn = get32(task->bhs + AT_REFCMDSN);
+
+	if (aborted && cmdsn != aborted->cmdsn)
+		complain(conn, "RefCmdSN %u of command %u", cmdsn,
+			 aborted->cmdsn);
+	if (!aborted && other && task_find(other, itt))
+		complain(conn, "ABORT TASK of a command of cid %u", other->cid);
+}
+
+/* Return: what to answer */
+static u8 tmf_run(struct conn *conn, const struct task *task)
+{
+	bool is_abort = (task->bhs[AT_FLAGS] & 0x7f) == TMF_ABORT_TASK;
+	u32 itt = get32(task->bhs + AT_REFTAG);
+	u8 code = is_abort && !task_find(conn, itt) ? TMF_NO_TASK : 0;
+
+	if (is_abort)
+		check_abort(conn, task, itt);
+	if (tmf_answer >= 0)
+		return tmf_answer;
+	if (tmf_answer != TMF_LATE)
+		abort_tasks(conn->sess, is_abort ? conn : NULL, !is_abort, itt);
+	return code;
+}
+
 static void task_management(struct task *task)
 {
-	u8 function = task->bhs[AT_FLAGS] & 0x7f;
-	struct pdu *pdu = pdu_new(OP_TMF_RSP, FLAG_FINAL);
 	struct conn *conn = task->conn;
-	u32 itt = get32(task->bhs + 20);
+	struct pdu *pdu;
+	u8 code;
 
-	put32(pdu->bhs + AT_ITT, task->itt);
+	counters.tmfs++;
+	if (tmf_answer == TMF_NEVER)
+		return;
+	code = tmf_run(conn, task);
+	pdu = pdu_new(OP_TMF_RSP, FLAG_FINAL);
+	put32(pdu->bhs + AT_ITT, task->itt ^
+	      (tmf_answer == TMF_OTHER_TAG ? 0x00111000 : 0));
+	pdu->bhs[AT_CODE] = code;
 	pdu->numbered = true;
-	if (function == TMF_ABORT_TASK) {
-		if (!task_find(conn, itt))
-			pdu->bhs[AT_CODE] = TMF_NO_TASK;
-		abort_tasks(conn->sess, conn, false, itt);
-	} else {
-		abort_tasks(conn->sess, NULL, true, 0);
-	}
+	if (tmf_answer == TMF_ELSEWHERE && conn_beside(conn))
+		conn = conn_beside(conn);
 	pdu_send(conn, pdu);
 }
 

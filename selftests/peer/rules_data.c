@@ -112,6 +112,18 @@ static enum rule_result r2t_lun(struct conn *conn, struct pdu *pdu, u32 arg)
 	return RULE_SEND;
 }
 
+/* A write that is long enough */
+static enum rule_result r2t_burst(struct conn *conn, struct pdu *pdu, u32 by)
+{
+	struct task *task = task_find(conn, get32(pdu->bhs + AT_ITT));
+	u32 len = conn->sess->max_burst + by;
+
+	if (!task || task->length - get32(pdu->bhs + AT_OFFSET) < len)
+		return RULE_WAIT;
+	put32(pdu->bhs + AT_R2T_LEN, len);
+	return RULE_SEND;
+}
+
 static enum rule_result r2t_many(struct conn *conn, struct pdu *pdu, u32 n)
 {
 	u32 sn = get32(pdu->bhs + AT_DATASN);
@@ -180,6 +192,8 @@ const struct rule rules_data[] = {
 	  "R2T for no data" },
 	{ "r2t-long", OP_R2T, FAILS, set_all, AT_R2T_LEN,
 	  "R2T for 4 GB" },
+	{ "r2t-burst", OP_R2T, FAILS, r2t_burst, 512,
+	  "R2T above MaxBurstLength, for data that exists" },
 	{ "r2t-beyond", OP_R2T, FAILS, set_all, AT_OFFSET,
 	  "R2T beyond the end of the buffer" },
 	{ "r2t-lun", OP_R2T, FAILS, r2t_lun, 0, "R2T with another LUN" },

@@ -59,12 +59,14 @@ enum peer_offset {
 	AT_CID = 20,		/* Login, Logout requests */
 	AT_EDTL = 20,		/* SCSI Command */
 	AT_TTT = 20,
+	AT_REFTAG = 20,		/* task management requests */
 	AT_STATSN = 24,		/* from the target */
 	AT_EXPCMDSN = 28,
 	AT_MAXCMDSN = 32,
 	AT_CMDSN = 24,		/* from the initiator */
 	AT_EXPSTATSN = 28,
 	AT_CDB = 32,
+	AT_REFCMDSN = 32,	/* task management requests */
 	AT_LOGIN_STATUS = 36,
 	AT_EVENT = 36,		/* Async */
 	AT_PARAM1 = 38,
