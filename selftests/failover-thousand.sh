@@ -30,6 +30,8 @@ far_bound=500
 [ "$RIG_MODE" = netns ] || far_bound=2000
 KINDS=("reset_by_target true 300"
 	"reset_by_initiator true 300"
+	"fin_by_target fin_end 300"
+	"fin_by_initiator fin_end 300"
 	"link_down link_up 500"
 	"target_link_down target_link_up $far_bound"
 	"block_in block_end 2000"
@@ -51,7 +53,7 @@ lose()		# number of the loss, counting from 0
 		lose_and_return "$link" "$lose" "$restore" "$before"
 	fi
 	# LIO gives no time after some losses that its own stack has caused.
-	[ "$(count recoveries)" = "$recoveries" ] || [ "$lose" = reset_by_target ] ||
+	[ "$(count recoveries)" = "$recoveries" ] || [[ $lose == *_by_target ]] ||
 		fail "$lose of link $link: the session logged in again"
 	bg_running io || fail "$lose of link $link: fio ended"
 }

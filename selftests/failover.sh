@@ -13,21 +13,11 @@
 
 . "$(dirname "$0")/lib/lib.sh"
 
-# Longest time a single command of fio took, in ms, as fio says.
-longest_io()
-{
-	sed -nE 's/.* clat \((n|u|m)sec\).*max= *([0-9.]+)(k?).*/\1 \2 \3/p' "$RUN/io.log" |
-		awk '{ ms = $2 * ($3 == "k" ? 1000 : 1)
-		       if ($1 == "u") ms /= 1000
-		       if ($1 == "n") ms /= 1000000
-		       if (ms > max) max = ms } END { printf "%d\n", max }'
-}
-
 # LIO gives two seconds after most losses, but none after some that its own
 # stack has caused. Then a new login is the only way, and also without errors.
 target_was_faster()	# how it was lost, recoveries before
 {
-	[ "$1" = reset_by_target ] && [ "$(count recoveries)" != "$2" ] &&
+	[[ $1 == *_by_target ]] && [ "$(count recoveries)" != "$2" ] &&
 		touch "$RUN/target-was-faster"
 }
 
@@ -66,6 +56,22 @@ iscsid_noticed_nothing()
 	! grep -E 'conn error|operational after recovery' "$RUN/iscsid.log"
 }
 
+# Nobody's time is reckoned by a clock that can be set.
+clock_jumps()
+{
+	local losses
+
+	io_begin "$(disk)"
+	losses=$(count losses)
+	date --set '+1 day'
+	io_resumed "$(disk)" 10
+	date --set '-2 days'
+	io_resumed "$(disk)" 10
+	date --set '+1 day'
+	io_end
+	equals "$(count losses)" "$losses" "losses"
+}
+
 ends_well()
 {
 	logout
@@ -75,7 +81,7 @@ ends_well()
 
 need_mcs
 klog_allow 'iSCSI Login' 'iSCSI/iqn' 'detected conn error'
-plan 12
+plan 15
 must target_create links="1 2" attrib.default_erl=0
 must login
 must conn_add 2
@@ -83,11 +89,14 @@ subtest "target resets the added connection" lost 2 3000 reset_by_target true
 subtest "target resets the leading connection" lost 1 3000 reset_by_target true
 subtest "initiator's stack resets one" lost 2 3000 reset_by_initiator true
 subtest "and the other" lost 1 3000 reset_by_initiator true
+subtest "target closes one in good order" lost 2 3000 fin_by_target fin_end
+subtest "initiator's stack closes one in good order" lost 2 3000 fin_by_initiator fin_end
 subtest "link of one goes down" lost 2 3000 link_down link_up
 subtest "link of the other goes down" lost 1 3000 link_down link_up
 subtest "link of one goes silent" lost 2 6000 link_drop link_restore
 subtest "link of the other goes silent" lost 1 6000 link_drop link_restore
 subtest "address of one goes away" lost 2 6000 address_del address_add
 subtest "address of the other goes away" lost 1 6000 address_del address_add
+subtest "the clock jumps" clock_jumps
 subtest "iscsid noticed nothing" iscsid_noticed_nothing
 subtest "logout" ends_well

@@ -29,6 +29,44 @@ reset_by_initiator()	# link
 	[ -s "$RUN/killed" ]
 }
 
+# Whoever's stack closes a connection with kernel sockets aborts it: there is no
+# order to close one of them. So the RST of an abort becomes a FIN on its way out,
+# which has the same numbers and is as good as any; those that answer what still
+# comes in for the dead socket are lost, so that the FIN is all there is.
+fin_rules()	# link, what is a port of iSCSI at this end: sport or dport
+{
+	nft "table inet rig { chain fin {
+		type filter hook output priority 0;
+		oifname link$1 tcp $2 3260 tcp flags == rst | ack counter \
+			tcp flags set fin | ack accept;
+		oifname link$1 tcp $2 3260 tcp flags & rst == rst drop; }; }"
+}
+
+fin_was_sent()
+{
+	nft list chain inet rig fin | grep -q 'counter packets 1 '
+}
+
+fin_by_target()	# link
+{
+	on_target fin_rules "$1" sport
+	reset_by_target "$1"
+	on_target fin_was_sent
+}
+
+fin_by_initiator()	# link
+{
+	fin_rules "$1" dport
+	reset_by_initiator "$1"
+	fin_was_sent
+}
+
+fin_end()
+{
+	block_end
+	nft flush ruleset
+}
+
 # The link at the target's end
 target_link_down()	# link
 {

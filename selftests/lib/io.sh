@@ -77,6 +77,16 @@ io_end()
 	}
 }
 
+# Longest time a single command of fio took, in ms, as fio says.
+longest_io()
+{
+	sed -nE 's/.* clat \((n|u|m)sec\).*max= *([0-9.]+)(k?).*/\1 \2 \3/p' "$RUN/io.log" |
+		awk '{ ms = $2 * ($3 == "k" ? 1000 : 1)
+		       if ($1 == "u") ms /= 1000
+		       if ($1 == "n") ms /= 1000000
+		       if (ms > max) max = ms } END { printf "%d\n", max }'
+}
+
 # KiB per second of an fio run, both directions
 fio_rate()	# device, options...
 {

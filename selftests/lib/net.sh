@@ -115,6 +115,7 @@ links_reset()
 		[ "$(tc qdisc show dev "link$n" root)" = "" ] ||
 			tc qdisc del dev "link$n" root 2>/dev/null
 	done
+	nft flush ruleset 2>/dev/null
 	on_target links_reset_target
 }
 
