@@ -29,10 +29,10 @@ reset_by_initiator()	# link
 	[ -s "$RUN/killed" ]
 }
 
-# Whoever's stack closes a connection with kernel sockets aborts it: there is no
-# order to close one of them. So the RST of an abort becomes a FIN on its way out,
-# which has the same numbers and is as good as any; those that answer what still
-# comes in for the dead socket are lost, so that the FIN is all there is.
+# A kernel's socket can be aborted from outside, but not closed. So the RST of an
+# abort becomes a FIN on its way out, which has the same numbers and is as good as
+# any; those that answer what still comes in for the dead socket are lost, so that
+# the FIN is all there is.
 fin_rules()	# link, what is a port of iSCSI at this end: sport or dport
 {
 	nft "table inet rig { chain fin {
@@ -131,29 +131,41 @@ in_use()	# link, commands it had carried
 
 GAP=$TRACE/instances/gap
 
-# Record when requests of a disk complete, and what the module does meanwhile.
-gap_begin()	# device
+# A device as the block layer's events name it: MAJOR,MINOR
+gap_name()	# device
 {
-	local major minor
+	echo "$((16#$(stat -Lc %t "$1"))),$((16#$(stat -Lc %T "$1")))"
+}
 
-	major=$((16#$(stat -Lc %t "$1"))) minor=$((16#$(stat -Lc %T "$1")))
+# Record when requests of a disk complete, and what the module does meanwhile.
+# Other devices are recorded beside it; GAP_KB is what each CPU may fill.
+gap_begin()	# device...
+{
+	local dev filter=''
+
+	for dev in "$@"; do
+		dev=$(gap_name "$dev")
+		filter+="${filter:+ || }dev == $((${dev%,*} << 20 | ${dev#*,}))"
+	done
+	gap_name "$1" >"$RUN/gap-name"
 	mkdir -p "$GAP"
 	echo 0 >"$GAP/tracing_on"
 	echo mono >"$GAP/trace_clock"
-	echo 4096 >"$GAP/buffer_size_kb"
-	echo "dev == $((major << 20 | minor))" \
-		>"$GAP/events/block/block_rq_complete/filter"
+	echo "${GAP_KB:-4096}" >"$GAP/buffer_size_kb"
+	echo "$filter" >"$GAP/events/block/block_rq_complete/filter"
 	echo 1 >"$GAP/events/block/block_rq_complete/enable"
-	echo 1 >"$GAP/events/iscsi_mcs/enable"
+	[ ! -d "$GAP/events/iscsi_mcs" ] || echo 1 >"$GAP/events/iscsi_mcs/enable"
 	echo >"$GAP/trace"
 	echo 1 >"$GAP/tracing_on"
 }
 
-# Longest time between two completions since then, in ms.
+# Longest time between two completions of the disk since then, in ms.
 gap_end()
 {
 	echo 0 >"$GAP/tracing_on"
-	awk '!/^#/ && match($0, / [0-9]+\.[0-9]+: block_rq_complete/) {
+	awk -v dev=" $(cat "$RUN/gap-name") " '
+		match($0, / [0-9]+\.[0-9]+: block_rq_complete:/) &&
+		index($0, "block_rq_complete:" dev) {
 			now = substr($0, RSTART + 1) + 0
 			if (last && now - last > gap)
 				gap = now - last
@@ -176,6 +188,24 @@ gap_return()
 		/tracing_mark_write/ { mark = now; up = 0 }
 		mark && / to=up/ { up = now - mark }
 		END { printf "%d\n", 1000 * up + 0.5 }' "$GAP/trace"
+}
+
+# How long after the mark a device completed the request that ended its longest
+# time without any, in ms. Requests without data are multipathd's questions.
+gap_device_return()	# device
+{
+	awk -v dev=" $(gap_name "$1") " '
+		!match($0, / [0-9]+\.[0-9]+: /) { next }
+		{ now = substr($0, RSTART + 1) + 0 }
+		/tracing_mark_write/ { mark = now; longest = 0 }
+		index($0, "block_rq_complete:" dev) && !/ \+ 0 \[/ {
+			if (mark && last && now - last > longest) {
+				longest = now - last
+				back = now - mark
+			}
+			last = now
+		}
+		END { printf "%d\n", 1000 * back + 0.5 }' "$GAP/trace"
 }
 
 # What was recorded but for the requests
