@@ -11,9 +11,9 @@
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
-# ROUNDS (default 12) is the number of places in each operation.
+# ROUNDS (default 8) is the number of places in each operation.
 # topology: pair
-# timeout: 400
+# timeout: 600
 
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -24,7 +24,7 @@ SEEN=$TRACE/instances/faults
 # the module's functions in a trace; what calls them when it comes and goes, as
 # their names go with it
 OWN='=> (mcs_|iscsi_mcs_|do_one_initcall|.*delete_module)'
-: "${ROUNDS:=12}"
+: "${ROUNDS:=8}"
 export FAULTS_FILE=$RUN/faults-nth
 # more than any operation allocates
 NEVER=1000000
