@@ -4,9 +4,10 @@
 #
 # Run the benchmarks in the rig and write the report.
 #
-# Usage: run.sh [cost] [profile] [links] [latency]     default all
+# Usage: run.sh [cost] [profile] [links] [latency] [growth] [memory]
+#        default all
 #
-# Half an hour; five minutes with BENCH_QUICK=1, which measures less of
+# 70 minutes; ten with BENCH_QUICK=1, which measures less of
 # everything. Everything that is compared is measured in one boot. The result
 # goes to Documentation/benchmarks ($BENCH_OUT): one file of JSON per benchmark,
 # report.rst with the ratios, and its plots. Variables BENCH_... reach the
@@ -30,6 +31,11 @@ if [ "${BENCH_QUICK:-0}" = 1 ]; then
 	: "${BENCH_LATENCY_CASES=40,40,40,4}"
 	: "${BENCH_LATENCY_WORKLOADS=randread-4k-1500}"
 	: "${BENCH_LATENCY_PEERS=multipath:service-time iscsi_mcs:least-queue-depth}"
+	: "${BENCH_GROWTH_CONNECTIONS=1 8}"
+	: "${BENCH_GROWTH_SESSIONS=1 8}"
+	: "${BENCH_GROWTH_DEPTHS=1 128}"
+	: "${BENCH_GROWTH_WORKLOADS=randread-4k-1}"
+	: "${BENCH_MEMORY_SESSIONS=16}"
 	: "${BENCH_SECONDS=5}"
 fi
 
@@ -47,7 +53,7 @@ options()	# benchmark
 	done
 }
 
-[ $# -gt 0 ] || set -- cost profile links latency
+[ $# -gt 0 ] || set -- cost profile links latency growth memory
 ../qemu/deps.sh bench || exit 1
 mkdir -p "$out"
 for name in "$@"; do
