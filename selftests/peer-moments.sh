@@ -75,7 +75,7 @@ during_fence()
 	local before
 
 	before=$(recoveries)
-	second_loss_at nop 2
+	second_loss_at fence 2
 	equals "$(recoveries)" $((before + 1)) "session recoveries"
 }
 
@@ -111,10 +111,18 @@ with_commands_out()	# words for the peer
 	local cid
 
 	cid=$(peer_cid 2)
-	peer hold
-	wait_for 10 outstanding "$cid"
+	wait_for 20 held_with_commands "$cid"
 	"$@" "cid=$cid"
 	peer release
+}
+
+# fio may be waiting for the last ones of a round, on other connections.
+held_with_commands()	# cid
+{
+	peer hold
+	wait_for 1 outstanding "$1" && return
+	peer release
+	return 1
 }
 
 outstanding()	# cid
@@ -252,6 +260,28 @@ all_at_once()
 	whole
 }
 
+# What is left carries everything, until it goes too.
+one_after_the_other()
+{
+	local before
+
+	before=$(recoveries)
+	peer full 1000
+	peer reset "cid=$(peer_cid 2)"
+	wait_for 10 peer_conns_up 2
+	io_resumed "$(disk)" 15
+	peer reset "cid=$(peer_cid 3)"
+	wait_for 10 peer_conns_up 1
+	io_resumed "$(disk)" 15
+	equals "$(recoveries)" "$before" "session recoveries"
+	peer reset
+	wait_for 20 recovered_since "$before"
+	io_resumed "$(disk)" 15
+	peer full 0
+	whole
+	equals "$(recoveries)" $((before + 1)) "session recoveries"
+}
+
 io_is_right()
 {
 	io_end
@@ -265,7 +295,7 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go' 'ping timeout'
-plan 10
+plan 11
 must peer_start
 must login "${NOPS[@]}"
 must conn_add 2
@@ -280,4 +310,5 @@ subtest "a login whose last answer is lost" last_login_answer
 subtest "removed at the moment of its loss" removed_when_lost
 subtest "no room, for a while" no_room_yet
 subtest "all connections closed at once" all_at_once
+subtest "all but one, then the last" one_after_the_other
 subtest "the data is right, logout" io_is_right

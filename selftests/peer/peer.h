@@ -154,6 +154,7 @@ enum conn_phase {
  * @drip: bytes per write, 0 for no limit
  * @closing: close when the output is out
  * @leaving: and it has logged out, so that is no loss
+ * @fence_due: another one was logged out by a request on it
  * @gone: nothing refers to it but the list of connections
  * @logout_by: Logout was asked for with Async 1; ms, 0 if not
  * @dead_since: when TCP was gone, in ms
@@ -179,6 +180,7 @@ struct conn {
 	u32 drip;
 	bool closing;
 	bool leaving;
+	bool fence_due;
 	bool gone;
 	u64 logout_by;
 	u64 dead_since;

@@ -9,6 +9,8 @@
 
 /* No opcode: a NOP-Out that carries a number */
 #define EVENT_PLUG	0x80
+/* The first NOP-Out behind a Logout that named another connection */
+#define EVENT_FENCE	0x81
 
 static const struct {
 	const char *name;
@@ -19,6 +21,7 @@ static const struct {
 	{ "command", OP_CMD },
 	{ "nop", OP_NOP_OUT },
 	{ "plug", EVENT_PLUG },
+	{ "fence", EVENT_FENCE },
 	{ "tmf", OP_TMF },
 	{ "logout", OP_LOGOUT },
 	{ "text", OP_TEXT },
@@ -86,6 +89,11 @@ bool trigger_hits(struct conn *conn, u8 opcode)
 	if (trigger.opcode == EVENT_PLUG && opcode == OP_NOP_OUT)
 		opcode = EVENT_PLUG;
 	opcode &= ~OP_IMMEDIATE;
+	if (opcode == OP_NOP_OUT && conn->fence_due) {
+		conn->fence_due = false;
+		if (trigger.opcode == EVENT_FENCE)
+			opcode = EVENT_FENCE;
+	}
 	if (!trigger.armed || trigger.opcode != opcode ||
 	    (trigger.cid >= 0 && trigger.cid != conn->cid))
 		return false;

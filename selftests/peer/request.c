@@ -178,6 +178,7 @@ static void logout_other(struct task *task, u16 cid)
 		return;
 	}
 	conn_close(victim, false);
+	task->conn->fence_due = true;
 	logout_respond(task, 0);
 }
 
