@@ -28,7 +28,7 @@ KINDS=("RST_from_the_target reset_by_target true 300"
 	"link_down_at_the_initiator link_down link_up 500"
 	"link_down_at_the_target target_link_down target_link_up 500"
 	"silence_both_ways link_drop link_restore 2000"
-	"silence_of_requests block_in block_end 3000"
+	"silence_of_requests block_in block_end 2000"
 	"silence_of_answers block_out block_end 2000")
 BACK=3000
 
