@@ -35,6 +35,16 @@ stuck()		# commands
 		! wait_for 1 io_moving "$(slow_disk)"
 }
 
+# The disk stops while at least so many are out. Between two rounds fio has fewer:
+# then it has to go on first.
+stopped_with()	# commands
+{
+	target_suspend 1
+	wait_for 5 stuck "$1" && return
+	target_resume 1
+	return 1
+}
+
 # The links of the connections that carry commands.
 busy_link()
 {
@@ -102,8 +112,7 @@ waits_for_the_target()
 	before=$(recoveries)
 	lost=$(losses)
 	io_begin "$(slow_disk)" --size=4m
-	target_suspend 1
-	wait_for 20 stuck 2
+	wait_for 60 stopped_with 2
 	kill_link "$(busy_link | head -n 1)"
 	# recovery waits for the target, and netlink does not wait for recovery
 	wait_for 20 state_of_one cleanup

@@ -55,6 +55,7 @@ rig_reset()
 {
 	bg_stop io KILL
 	links_reset
+	on_target disks_resume
 	[ "$(wc -l </proc/swaps)" -le 1 ] || swap_reset
 	if [ -n "$(sids)" ]; then
 		bg_running iscsid || iscsid_start
@@ -69,15 +70,21 @@ rig_reset()
 	rm -f "$RUN"/*.log
 }
 
-target_reset()
+# One that stands still keeps its sessions and its target from going.
+disks_resume()
 {
 	local name
 
-	bg_stop_all
-	# one that stands still keeps its target from going
-	[ -d /sys/module/dm_mod ] && for name in $(dmsetup ls --noheadings | cut -f1); do
+	[ -d /sys/module/dm_mod ] || return 0
+	for name in $(dmsetup ls --noheadings | cut -f1); do
 		dmsetup resume --noudevsync "$name"
 	done
+}
+
+target_reset()
+{
+	bg_stop_all
+	disks_resume
 	lio_delete_all
 }
 
