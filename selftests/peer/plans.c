@@ -57,10 +57,16 @@ static struct {
  * @how: close, reset, silent, deaf
  * @cid: connection, negative for any
  *
+ * Of Logouts, and the fences behind them, those from now on count.
+ *
  * Return: 0, or -1 when there is no such kind.
  */
 int trigger_set(const char *event, const char *how, int cid)
 {
+	struct conn *conn;
+
+	TAILQ_FOREACH(conn, &conns, node)
+		conn->fence_due = false;
 	trigger.opcode = opcode_of(event);
 	trigger.cid = cid;
 	trigger.how = how[0];
