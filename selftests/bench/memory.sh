@@ -21,11 +21,23 @@ sessions=${BENCH_SESSIONS:-64}
 repeat=${BENCH_REPEAT:-3}
 ours=$DRIVER
 
-# kB that can be had. What was freed comes back after a while.
+# kB that can be had. What was freed comes back after a while: two looks that
+# differ by less than a page for each of what is measured.
 available()
 {
-	sleep 3
-	memory_field MemAvailable "$(memory)"
+	local last=0
+
+	wait_for 30 memory_rests >/dev/null || return
+	echo "$last"
+}
+
+memory_rests()
+{
+	local before=$last
+
+	last=$(memory_field MemAvailable "$(memory)")
+	sleep 1 # between two looks
+	[ $((last > before ? last - before : before - last)) -le 64 ]
 }
 
 bytes_each()	# what, peer, before, after, how many
