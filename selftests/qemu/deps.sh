@@ -12,7 +12,7 @@ declare -A sets=(
 		 libnl-3-dev libnl-genl-3-dev libjson-c-dev libsystemd-dev"
 	[userspace]="dbus-daemon g++ libcmocka-dev man-db systemd util-linux"
 	[bench]="gnuplot-nox jq"
-	[rig]="busybox-static cpio gcc libc6-dev e2fsprogs kmod mmdebstrap
+	[rig]="busybox-static cpio gcc libc6-dev e2fsprogs kmod mmdebstrap socat
 	       qemu-system-x86 util-linux xz-utils"
 	[deb]="debhelper dh-dkms dpkg-dev libsystemd-dev lintian"
 )
