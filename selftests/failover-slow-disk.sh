@@ -30,7 +30,7 @@ in_flight()
 # At least so many commands are out and none comes back.
 stuck()		# commands
 {
-	rm -f "$RUN/moving-$(basename "$(slow_disk)")"
+	io_forget "$(slow_disk)"
 	[ "$(in_flight)" -ge "$1" ] && ! io_moving "$(slow_disk)" &&
 		! wait_for 1 io_moving "$(slow_disk)"
 }

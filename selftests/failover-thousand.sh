@@ -6,7 +6,8 @@
 # verified I/O: not one error, memory stays what it was, pauses and returns are
 # measured. LOSSES says how many; 1000 is the number that counts, the default is
 # what a short run has time for. Measuring takes longer than the loss itself: of
-# many losses it is done with one in MEASURE.
+# many losses it is done with one in MEASURE, the others are followed by what the
+# module says of them.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
@@ -41,24 +42,41 @@ KINDS=("reset_by_target true 300"
 lose()		# number of the loss, counting from 0
 {
 	local link=$((1 + $1 % 2)) kind=${KINDS[$1 / 2 % ${#KINDS[@]}]}
-	local lose restore bound before recoveries
+	local lose restore bound recoveries
 
 	read -r lose restore bound <<<"$kind"
-	before=$(count losses)
-	recoveries=$(count recoveries)
+	recoveries=$(recoveries)
 	# both links and all kinds have their turn
 	if [ $(($1 / (2 * ${#KINDS[@]}) % MEASURE)) = 0 ]; then
-		lose_measured "$link" "$lose" "$restore" "$bound" "$before" "$recoveries"
+		lose_measured "$link" "$lose" "$restore" "$bound" "$recoveries"
 	else
-		lose_and_return "$link" "$lose" "$restore" "$before"
+		lose_followed "$link" "$lose" "$restore"
 	fi
 	# LIO gives no time after some losses that its own stack has caused.
-	[ "$(count recoveries)" = "$recoveries" ] || [[ $lose == *_by_target ]] ||
+	[ "$(recoveries)" = "$recoveries" ] || [[ $lose == *_by_target ]] ||
 		fail "$lose of link $link: the session logged in again"
 	bg_running io || fail "$lose of link $link: fio ended"
 }
 
-lose_and_return()	# link, how, how it returns, losses before, mark when?
+# Of the session
+recoveries()
+{
+	grep -c '"event":"recovery-started"' "$RUN/events.log" || true
+}
+
+lose_followed()	# link, how, how it returns
+{
+	local id=${IDS[$1]}
+
+	events_pass
+	"$2" "$1"
+	event_wait 20 conn-down "$id"
+	io_resumed "$DISK" 20
+	"$3" "$1"
+	event_wait 20 conn-up "$id"
+}
+
+lose_and_return()	# link, how, how it returns, losses before
 {
 	local cmds
 
@@ -69,20 +87,20 @@ lose_and_return()	# link, how, how it returns, losses before, mark when?
 	# On a busy machine it takes seconds to get as far as the command that counts,
 	# and to look at the outcome.
 	"$3" "$1"
-	[ -z "${5-}" ] || gap_mark "$3 $1"
+	gap_mark "$3 $1"
 	wait_for 20 in_use "$1" "$cmds"
 }
 
-lose_measured()	# link, how, how it returns, bound, losses, recoveries before
+lose_measured()	# link, how, how it returns, bound, recoveries before
 {
 	local gap back
 
 	gap_begin "$DISK"
-	lose_and_return "$1" "$2" "$3" "$5" mark
+	lose_and_return "$1" "$2" "$3" "$(count losses)"
 	gap=$(gap_end)
 	back=$(gap_return)
 	[ "$back" -le "$BACK" ] || slow_return "$2" "$1" "$back"
-	echo "$2 $1 $4 $gap $back $(($(count recoveries) - $6))" >>"$RUN/losses"
+	echo "$2 $1 $4 $gap $back $(($(recoveries) - $5))" >>"$RUN/losses"
 }
 
 # Where the time went
@@ -172,6 +190,9 @@ must login
 must conn_add 2
 must io_begin "$(disk)" --bs=4k-4k --bsrange=4k-4k --iodepth=32 --runtime=36000
 DISK=$(disk)
+mapfile -t -O 1 IDS < <(mcsadm list --json |
+	jq -r '.sessions[0].connections | sort_by(.remote.address)[] | .id')
+must events_begin
 for n in $(seq $PARTS); do
 	subtest "losses $((LOSSES * (n - 1) / PARTS + 1)) to $((LOSSES * n / PARTS))" part "$n"
 done

@@ -41,21 +41,28 @@ io_begin()	# device, options...
 	wait_for 30 io_moving "$dev"
 }
 
+# requests each device had completed when it was last asked
+declare -A IO_LAST
+
+io_forget()	# device
+{
+	unset "IO_LAST[${1##*/}]"
+}
+
 # The device completed requests since it was last asked.
 io_moving()	# device
 {
-	local now last=none file=$RUN/moving-${1##*/}
+	local reads writes last=${IO_LAST[${1##*/}]-}
 
-	now=$(awk '{ print $1 + $5 }' "/sys/block/${1##*/}/stat") || return 1
-	[ ! -e "$file" ] || last=$(cat "$file")
-	echo "$now" >"$file"
-	[ "$last" != none ] && [ "$now" -gt "$last" ]
+	read -r reads _ _ _ writes _ <"/sys/block/${1##*/}/stat" || return 1
+	IO_LAST[${1##*/}]=$((reads + writes))
+	[ -n "$last" ] && [ $((reads + writes)) -gt "$last" ]
 }
 
 # Moving again: two readings from now on differ.
 io_resumed()	# device, deadline
 {
-	rm -f "$RUN/moving-${1##*/}"
+	io_forget "$1"
 	wait_for "${2:-60}" io_moving "$1"
 }
 
