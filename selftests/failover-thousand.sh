@@ -120,6 +120,7 @@ part()		# number, counting from 1
 		[ $(((n + 1) % 50)) != 0 ] || note "$((n + 1)) losses"
 	done
 	conns_up 2
+	equals "$(recoveries)" "$(count recoveries)" "recoveries that events told of"
 	memory >"$RUN/memory-$1"
 	note "after $((LOSSES * $1 / PARTS)) losses: $(cat "$RUN/memory-$1")"
 }

@@ -77,6 +77,8 @@ begin()
 	dev=$(disk)
 	mkswap "$dev"
 	swapon "$dev"
+	# to be reported, where the rig would end
+	echo 0 >${HUNG%timeout_secs}panic
 	echo 30 >$HUNG
 	mkdir -p "$FILES"
 	mount -t tmpfs -o size=$((KEPT + 8))m files "$FILES"
@@ -162,6 +164,7 @@ swap_end()
 {
 	swap_reset
 	echo "$hung_before" >$HUNG
+	echo 1 >${HUNG%timeout_secs}panic
 	umount "$FILES"
 }
 

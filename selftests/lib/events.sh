@@ -22,11 +22,11 @@ events_pass()
 	local line
 
 	while read -r line <&7; do
-		EVENT=$line
+		:
 	done
 }
 
-# Wait for an event of a connection; those of others pass by. EVENT is its line.
+# Wait for an event of a connection; those of others pass by.
 event_wait()	# deadline in s, event, ID of the connection
 {
 	local end=$((${EPOCHREALTIME/./} + $1 * RIG_TIME_FACTOR * 1000000))
@@ -34,8 +34,8 @@ event_wait()	# deadline in s, event, ID of the connection
 
 	while :; do
 		if read -r line <&7; then
-			EVENT=$part$line part=''
-			[[ $EVENT != *"\"event\":\"$2\""*"\"id\":$3,"* ]] || return 0
+			line=$part$line part=''
+			[[ $line != *"\"event\":\"$2\""*"\"id\":$3,"* ]] || return 0
 			continue
 		fi
 		# the end of the file, perhaps in the middle of a line
