@@ -99,14 +99,15 @@ lose_measured()	# link, how, how it returns, bound, recoveries before
 	lose_and_return "$1" "$2" "$3" "$(count losses)"
 	gap=$(gap_end)
 	back=$(gap_return)
-	[ "$back" -le "$BACK" ] || slow_return "$2" "$1" "$back"
+	[ "$back" -le "$BACK" ] || tell_story "$2" "$1" "back in use after $back"
+	[ "$gap" -le "$4" ] || tell_story "$2" "$1" "a pause of $gap"
 	echo "$2 $1 $4 $gap $back $(($(recoveries) - $5))" >>"$RUN/losses"
 }
 
 # Where the time went
-slow_return()	# how it was lost, link, ms
+tell_story()	# how it was lost, link, what took so many ms
 {
-	note "$1 of link $2: back in use after $3 ms"
+	note "$1 of link $2: $3 ms"
 	gap_story | tail -n 40 | sed 's/^/# | /' >&3
 }
 

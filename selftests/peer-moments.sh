@@ -68,6 +68,26 @@ during_failover()
 	equals "$(recoveries)" "$before" "session recoveries"
 }
 
+# A number that had arrived after all: the NOP-Out that is to fill it counts for
+# nothing and is not answered. That the target goes on is what is waited for.
+plugs_without_answer()
+{
+	local before plugs
+
+	before=$(recoveries)
+	plugs=$(peer_counter plugs)
+	events_pass
+	peer mute 1000
+	peer deaf "cid=$(peer_cid 2)"
+	event_wait 20 conn-down "$(conn_field "$(peer_cid 2)" id)"
+	peer mute 0
+	peer_counter_above plugs $((plugs + 1))
+	between "$(jq .duration_ms <<<"$EVENT")" 0 $((400 * RIG_TIME_FACTOR)) \
+		"ms until the commands went on"
+	whole
+	equals "$(recoveries)" "$before" "session recoveries"
+}
+
 # Logged out, but the carrier of the fence is lost: no proof that the target
 # has let go of the commands, so only a new login will do. Where it has none there
 # is nothing to prove.
@@ -314,13 +334,15 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go' 'ping timeout'
-plan 11
+plan 12
 must peer_start
 must login "${NOPS[@]}"
 must conn_add 2
 must conn_add 3
 must io_begin "$(disk)" --size=16m
+must events_begin
 subtest "another loss during failover" during_failover
+subtest "numbers that need no filling" plugs_without_answer
 subtest "the fence's carrier lost" during_fence
 subtest "a reset at each kind of PDU" at_each_pdu
 subtest "connections that fall silent" silent_ones

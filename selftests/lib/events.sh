@@ -26,7 +26,8 @@ events_pass()
 	done
 }
 
-# Wait for an event of a connection; those of others pass by.
+# Wait for an event of a connection; those of others pass by. EVENT is what it
+# says.
 event_wait()	# deadline in s, event, ID of the connection
 {
 	local end=$((${EPOCHREALTIME/./} + $1 * RIG_TIME_FACTOR * 1000000))
@@ -35,8 +36,10 @@ event_wait()	# deadline in s, event, ID of the connection
 	while :; do
 		if read -r line <&7; then
 			line=$part$line part=''
-			[[ $line != *"\"event\":\"$2\""*"\"id\":$3,"* ]] || return 0
-			continue
+			[[ $line = *"\"event\":\"$2\""*"\"id\":$3,"* ]] || continue
+			# shellcheck disable=SC2034 # for whoever waited
+			EVENT=$line
+			return 0
 		fi
 		# the end of the file, perhaps in the middle of a line
 		part+=$line

@@ -274,6 +274,11 @@ static void cmd_full(struct line *line)
 	config.full = number(line, 1);
 }
 
+static void cmd_mute(struct line *line)
+{
+	config.mute = number(line, 1);
+}
+
 static void cmd_logout(struct line *line)
 {
 	if (!strcmp(word(line, 1), "never"))
@@ -323,6 +328,7 @@ static const struct {
 	{ "delay", cmd_delay },		/* MS */
 	{ "grace", cmd_grace },		/* MS */
 	{ "full", cmd_full },		/* so many logins find no room */
+	{ "mute", cmd_mute },		/* so many numbered NOP-Outs: no answer */
 	{ "logout", cmd_logout },	/* honest|never|RESPONSE */
 	{ "tmf", cmd_tmf },	/* honest|never|late|tag|elsewhere|RESPONSE */
 };

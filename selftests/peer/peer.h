@@ -42,6 +42,7 @@ struct config {
 	u32 window;
 	u32 max_conns;
 	u32 full;
+	u32 mute;
 	u32 max_burst;
 	u32 first_burst;
 	u32 max_r2t;

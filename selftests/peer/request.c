@@ -26,8 +26,14 @@ static void nop_out(struct task *task)
 			conn->pongs++;
 		return;
 	}
-	if (!(task->bhs[0] & OP_IMMEDIATE))
+	if (!(task->bhs[0] & OP_IMMEDIATE)) {
 		counters.plugs++;
+		/* as if the number had been there already: see task_arrived() */
+		if (config.mute) {
+			config.mute--;
+			return;
+		}
+	}
 	pdu = pdu_new(OP_NOP_IN, FLAG_FINAL);
 	put32(pdu->bhs + AT_ITT, task->itt);
 	put32(pdu->bhs + AT_TTT, RESERVED_TAG);

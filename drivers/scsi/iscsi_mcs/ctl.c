@@ -190,6 +190,26 @@ void mcs_ctl_wait_init(struct mcs_ctl_wait *w, u8 opcode)
 	w->answered = false;
 }
 
+/* Has the target gone past the number that the PDU was to fill? */
+static bool mcs_ctl_wait_is_passed(struct mcs_session *sess,
+				   const struct mcs_ctl_wait *w)
+{
+	const struct iscsi_nopout *nop = (const struct iscsi_nopout *)&w->ctl.hdr;
+
+	return w->ctl.has_cmdsn &&
+	       mcs_sn_before(be32_to_cpu(nop->cmdsn),
+			     mcs_session_exp_cmdsn(sess));
+}
+
+static int mcs_ctl_wait_why(struct mcs_conn *conn, const struct mcs_ctl_wait *w)
+{
+	if (mcs_session_is_stopping(conn->sess))
+		return -ECANCELED;
+	if (mcs_ctl_wait_is_passed(conn->sess, w))
+		return -EALREADY;
+	return test_bit(MCS_CONN_BROKEN, &conn->flags) ? -ENOTCONN : -ETIMEDOUT;
+}
+
 /**
  * mcs_ctl_wait_run - send a control PDU and wait for the answer
  * @conn: connection
@@ -199,7 +219,8 @@ void mcs_ctl_wait_init(struct mcs_ctl_wait *w, u8 opcode)
  * Gives up when the session is being stopped.
  *
  * Return: 0 and the answer in @w->rsp; -ENOTCONN (connection down or lost),
- *	   -ETIMEDOUT, -ECANCELED (session stopping).
+ *	   -ETIMEDOUT, -ECANCELED (session stopping), -EALREADY (the target is
+ *	   past the number that the PDU carries; see mcs_session_set_filling()).
  */
 int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
 		     unsigned long timeout)
@@ -213,13 +234,10 @@ int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
 
 	wait_event_timeout(sess->wake, completion_done(&w->over) ||
 			   test_bit(MCS_CONN_BROKEN, &conn->flags) ||
+			   mcs_ctl_wait_is_passed(sess, w) ||
 			   mcs_session_is_stopping(sess), timeout);
-	if (!completion_done(&w->over) && mcs_ctl_cancel(conn, &w->ctl)) {
-		if (mcs_session_is_stopping(sess))
-			return -ECANCELED;
-		return test_bit(MCS_CONN_BROKEN, &conn->flags) ? -ENOTCONN :
-								 -ETIMEDOUT;
-	}
+	if (!completion_done(&w->over) && mcs_ctl_cancel(conn, &w->ctl))
+		return mcs_ctl_wait_why(conn, w);
 
 	wait_for_completion(&w->over);
 	return w->answered ? 0 : -ENOTCONN;

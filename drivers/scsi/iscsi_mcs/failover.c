@@ -32,6 +32,7 @@
 #define MCS_FAILOVER_LOGOUT_TIMEOUT	(5 * HZ)
 #define MCS_FAILOVER_FENCE_TIMEOUT	(10 * HZ)
 #define MCS_FAILOVER_PLUG_TIMEOUT	(2 * HZ)
+#define MCS_FAILOVER_PLUG_PATIENCE	(HZ / 20)
 #define MCS_FAILOVER_SETTLE		HZ
 #define MCS_FAILOVER_PROBE_TIMEOUT	(3 * HZ)
 #define MCS_FAILOVER_DISOWN_TIMEOUT	HZ
@@ -94,7 +95,7 @@ static void mcs_failover_watch(struct mcs_conn *via)
  * @cmdsn: the number it carries; NULL for an immediate one
  * @timeout: jiffies
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno; -EALREADY when the target is past the number.
  */
 int mcs_failover_nop(struct mcs_conn *via, const u32 *cmdsn,
 		     unsigned long timeout)
@@ -200,32 +201,38 @@ static bool mcs_failover_all_passed(struct mcs_session *sess, u32 exp_cmdsn)
 	return true;
 }
 
-static u32 mcs_failover_exp_cmdsn(struct mcs_session *sess)
+/* Have the target count the number it waits for. Return: 0, or give up */
+static int mcs_failover_fill(struct mcs_session *sess, struct mcs_conn *conn,
+			     u32 cmdsn)
 {
-	u32 exp_cmdsn;
+	struct mcs_conn *via = mcs_session_any_conn(sess, conn);
+	int err = -ETIMEDOUT;
 
-	spin_lock_bh(&sess->win_lock);
-	exp_cmdsn = sess->win.exp_cmdsn;
-	spin_unlock_bh(&sess->win_lock);
-	return exp_cmdsn;
+	if (!via)
+		return -ENOTCONN;
+	if (mcs_failover_is_lost(sess, cmdsn)) {
+		err = mcs_failover_nop(via, &cmdsn, MCS_FAILOVER_PLUG_PATIENCE);
+		trace_mcs_failover_step(conn, MCS_STEP_PLUG, err);
+	}
+	/*
+	 * Not ours: a survivor's command is on its way. Or it was a duplicate
+	 * after all: that gets no answer. A ping shows where the target is.
+	 */
+	if (err == -ETIMEDOUT)
+		err = mcs_failover_nop(via, NULL, HZ / 2);
+	/* What counts is that ExpCmdSN moves; on which connection, and by what */
+	return err == -ECANCELED ? err : 0;
 }
 
-/*
- * Return: 0 when the target waits for no lost number any more, or the next lost
- * connection has to be dealt with first
- */
-static int mcs_failover_plug(struct mcs_session *sess, struct mcs_conn *conn)
+static int mcs_failover_fill_all(struct mcs_session *sess,
+				 struct mcs_conn *conn)
 {
 	unsigned long end = jiffies + MCS_FAILOVER_PLUG_TIMEOUT;
-	struct mcs_conn *via;
-	u32 exp_cmdsn;
-	bool lost;
+	u32 exp_cmdsn = mcs_session_exp_cmdsn(sess);
+	u32 before;
 	int err;
 
-	for (;;) {
-		exp_cmdsn = mcs_failover_exp_cmdsn(sess);
-		if (mcs_failover_all_passed(sess, exp_cmdsn))
-			return 0;
+	while (!mcs_failover_all_passed(sess, exp_cmdsn)) {
 		/*
 		 * The number may be of one that is lost as well. What is missing
 		 * is noted; who deals with that one next fills it all.
@@ -234,24 +241,29 @@ static int mcs_failover_plug(struct mcs_session *sess, struct mcs_conn *conn)
 			return 0;
 		if (time_after(jiffies, end))
 			return -ETIMEDOUT;
-		via = mcs_session_any_conn(sess, conn);
-		if (!via)
-			return -ENOTCONN;
-
-		/*
-		 * Not ours: a survivor's command is on its way, a ping shows
-		 * when it has arrived. A plug that was a duplicate after all
-		 * gets no answer; what counts is that ExpCmdSN moves.
-		 */
-		lost = mcs_failover_is_lost(sess, exp_cmdsn);
-		err = mcs_failover_nop(via, lost ? &exp_cmdsn : NULL, HZ / 2);
-		if (lost)
-			trace_mcs_failover_step(conn, MCS_STEP_PLUG, err);
-		if (err && err != -ETIMEDOUT && err != -ENOTCONN)
+		err = mcs_failover_fill(sess, conn, exp_cmdsn);
+		if (err)
 			return err;
-		if (exp_cmdsn != mcs_failover_exp_cmdsn(sess))
+		before = exp_cmdsn;
+		exp_cmdsn = mcs_session_exp_cmdsn(sess);
+		if (exp_cmdsn != before)
 			end = jiffies + MCS_FAILOVER_PLUG_TIMEOUT;
 	}
+	return 0;
+}
+
+/*
+ * Return: 0 when the target waits for no lost number any more, or the next lost
+ * connection has to be dealt with first
+ */
+static int mcs_failover_plug(struct mcs_session *sess, struct mcs_conn *conn)
+{
+	int err;
+
+	mcs_session_set_filling(sess, true);
+	err = mcs_failover_fill_all(sess, conn);
+	mcs_session_set_filling(sess, false);
+	return err;
 }
 
 /**

@@ -200,12 +200,7 @@ const char *mcs_rsp_r2t(struct mcs_conn *conn)
  */
 static bool mcs_rsp_is_hole(struct mcs_session *sess, u32 cmdsn)
 {
-	bool hole;
-
-	spin_lock_bh(&sess->win_lock);
-	hole = !mcs_sn_before(cmdsn, sess->win.exp_cmdsn);
-	spin_unlock_bh(&sess->win_lock);
-	return hole;
+	return !mcs_sn_before(cmdsn, mcs_session_exp_cmdsn(sess));
 }
 
 /**

@@ -410,14 +410,45 @@ static void mcs_session_kick_waiting(struct mcs_session *sess)
 void mcs_session_update_window(struct mcs_session *sess, u32 exp_cmdsn,
 			       u32 max_cmdsn)
 {
-	bool opened, waiting;
+	bool opened, waiting, filling;
 
 	spin_lock_bh(&sess->win_lock);
 	waiting = !mcs_window_is_open(&sess->win);
 	opened = mcs_window_update(&sess->win, exp_cmdsn, max_cmdsn);
+	filling = sess->filling;
 	spin_unlock_bh(&sess->win_lock);
 	if (waiting && opened)
 		mcs_session_kick_waiting(sess);
+	if (unlikely(filling))
+		wake_up_all(&sess->wake);
+}
+
+/**
+ * mcs_session_exp_cmdsn - the number that the target waits for
+ * @sess: session
+ *
+ * Return: the highest ExpCmdSN heard on any connection.
+ */
+u32 mcs_session_exp_cmdsn(struct mcs_session *sess)
+{
+	u32 exp_cmdsn;
+
+	spin_lock_bh(&sess->win_lock);
+	exp_cmdsn = sess->win.exp_cmdsn;
+	spin_unlock_bh(&sess->win_lock);
+	return exp_cmdsn;
+}
+
+/**
+ * mcs_session_set_filling - begin or end to fill numbers that were lost
+ * @sess: session
+ * @filling: every PDU that may bring an ExpCmdSN wakes who waits for one
+ */
+void mcs_session_set_filling(struct mcs_session *sess, bool filling)
+{
+	spin_lock_bh(&sess->win_lock);
+	sess->filling = filling;
+	spin_unlock_bh(&sess->win_lock);
 }
 
 /**

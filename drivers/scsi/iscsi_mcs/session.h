@@ -83,8 +83,9 @@ struct mcs_task;
  * @iconn: libiscsi's connection object of it
  * @next_cpu: where the next connection's io_work runs
  *
- * @win_lock: protects @win
+ * @win_lock: protects @win and @filling
  * @win: CmdSN window
+ * @filling: numbers that were lost are being filled
  * @turn: commands distributed so far
  * @policy: enum iscsi_mcs_policy
  * @ctl_seq: source of tags for control PDUs
@@ -165,6 +166,7 @@ struct mcs_session {
 	/* per command */
 	spinlock_t win_lock ____cacheline_aligned_in_smp;
 	struct mcs_window win;
+	bool filling;
 	atomic_t turn;
 	enum iscsi_mcs_policy policy;
 	atomic_t ctl_seq;
@@ -237,6 +239,8 @@ void mcs_session_commit(struct mcs_session *sess);
 
 void mcs_session_update_window(struct mcs_session *sess, u32 exp_cmdsn,
 			       u32 max_cmdsn);
+u32 mcs_session_exp_cmdsn(struct mcs_session *sess);
+void mcs_session_set_filling(struct mcs_session *sess, bool filling);
 bool mcs_session_take_cmdsn(struct mcs_session *sess, struct mcs_conn *conn,
 			    bool reserved, u32 *cmdsn);
 bool mcs_session_reserve(struct mcs_session *sess, bool force);
