@@ -76,7 +76,8 @@ check_checkpatch()
 	# Through links: checkpatch leaves a file in the directory it runs in.
 	mkdir "$work/links"
 	ln -s "$top_dir"/{drivers,include,userspace,selftests} "$work/links/"
-	list '*.c' '*.h' | (cd "$work/links" && xargs "$tools/checkpatch.pl" \
+	list '*.c' '*.h' | (cd "$work/links" &&
+		xargs -P "$(nproc)" -n 20 "$tools/checkpatch.pl" \
 		--no-tree --root=. --strict --terse --show-types --file --quiet \
 		--max-line-length=100) 2>&1 | grep -v '^total: ' |
 		allowed >"$work/out"
@@ -119,13 +120,9 @@ shell_scripts()
 check_shellcheck()
 {
 	need_packages shellcheck
-	shell_scripts | while read -r f; do
-		case $f in
-		selftests/kernels/*) set -- -x -P SCRIPTDIR ;;
-		*) set -- ;;
-		esac
-		(cd "$top_dir" && shellcheck "$@" -S warning -e SC1091 -f gcc "$f")
-	done >"$work/out" 2>&1
+	shell_scripts | sed -E 's#^selftests/kernels/#-x -P SCRIPTDIR &#' |
+		(cd "$top_dir" && xargs -P "$(nproc)" -L 1 \
+			shellcheck -S warning -e SC1091 -f gcc) >"$work/out" 2>&1
 	result "shellcheck" "$work/out"
 }
 
