@@ -286,7 +286,10 @@ static bool mcs_connect_is_unanswered(enum mcs_login_cause cause)
  */
 static bool mcs_connect_makes_room(const struct mcs_session *sess, int err)
 {
-	return err == -EUSERS && time_before(jiffies, sess->room_by);
+	/* clang does not like time_before() to make a variable of a const one */
+	unsigned long room_by = sess->room_by;
+
+	return err == -EUSERS && time_before(jiffies, room_by);
 }
 
 /* Would another attempt come to the same end? */
