@@ -12,7 +12,7 @@
 #
 # links: 2
 # own-vm: yes
-# timeout: 900
+# timeout: 3000
 
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -21,6 +21,9 @@
 # here is what the module makes of silence by itself.
 NOPS=("node.conn[0].timeo.noop_out_interval=5"
 	"node.conn[0].timeo.noop_out_timeout=$((PATIENCE + 60))")
+
+# fio goes on for as long as that takes
+LONG=--runtime=$((2 * PATIENCE + 120))
 
 # The error handler has its own idea of how long a command may take.
 give_commands_time()	# lun
@@ -41,7 +44,7 @@ nothing_was_lost()
 
 disk_stands_still()
 {
-	io_begin "$(disk)" --iodepth=32
+	io_begin "$(disk)" --iodepth=32 "$LONG"
 	target_suspend 0
 	sleep "$PATIENCE"
 	nothing_was_lost
@@ -59,7 +62,7 @@ link_is_full()
 	local bytes shares
 
 	link_shape 2 1 16
-	io_begin "$(disk)" --bs=4k-8k --bsrange=4k-8k --iodepth=64
+	io_begin "$(disk)" --bs=4k-8k --bsrange=4k-8k --iodepth=64 "$LONG"
 	mcsadm policy --session "$(sid)" round-robin
 	sleep "$PATIENCE"
 	nothing_was_lost
@@ -112,7 +115,7 @@ target_is_stopped()
 	conn_add 2
 	mcsadm tune --session "$(sid)" target-class=close-retry
 	give_commands_time 1
-	io_begin "$dev" --bs=64k-64k --bsrange=64k-64k --iodepth=32
+	io_begin "$dev" --bs=64k-64k --bsrange=64k-64k --iodepth=32 "$LONG"
 	tgtd_signal STOP
 	wait_for 10 window_closed
 	sleep "$PATIENCE"
