@@ -31,6 +31,8 @@ KINDS=("RST_from_the_target reset_by_target true 300"
 	"silence_of_requests block_in block_end 2000"
 	"silence_of_answers block_out block_end 2000")
 BACK=3000
+# Differences up to here are those of two runs of the same, in ms
+SAME=30
 
 # What iscsid takes, and multipathd: with fast_io_fail_tmo off it leaves the
 # replacement_timeout as it is, whose 0 it could not set.
@@ -296,7 +298,8 @@ show()		# kind
 
 # The pause has its bounds. It is no measure beside dm-multipath, which goes on
 # with one half of the queue while the other half of it stands still: there it is
-# the longest command.
+# the longest command. Where both are a matter of some ten ms, as after a RST with
+# dm-multipath's shortest times, they are the same.
 judge()		# kind
 {
 	local kind bound calm command setup
@@ -309,7 +312,7 @@ judge()		# kind
 	between "$(figure mcs "$kind" 5)" 0 $((BACK * RIG_TIME_FACTOR)) \
 		"ms until back in use"
 	for setup in multipath-debian multipath-shortest; do
-		[ $((command - calm)) -lt "$(figure $setup "$kind" 4)" ] ||
+		[ $((command - calm)) -lt $(($(figure $setup "$kind" 4) + SAME)) ] ||
 			fail "not shorter than $setup"
 	done
 }
