@@ -3,7 +3,7 @@
 # Copyright The iscsi_mcs authors
 #
 # The login of an added connection on the wire, field by field: RFC 7143
-# sections 6.3, 7.1.3 and 11.12.
+# sections 6.3, 7.1.3 and 11.12. And its end.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10 (captured)
@@ -129,8 +129,25 @@ padded()
 	equals $((16#${1:4:4})) 0 "versions"
 }
 
+# LIO, and its machine, fall over connections that end by themselves while it ends
+# those of a session that has logged out.
+target_closes_first()
+{
+	local ends
+
+	capture_start 2
+	logout
+	wait_for 20 no_sessions
+	capture_stop
+	ends=$(tcpdump -r "$RUN/capture.pcap" -nn \
+		'tcp[tcpflags] & (tcp-fin|tcp-rst) != 0' 2>/dev/null)
+	echo "$ends"
+	[[ ${ends%%$'\n'*} = *" IP $(target_ip 2).3260 > "* ]] ||
+		fail "the initiator closed the added connection first"
+}
+
 need_mcs
-plan 9
+plan 10
 must target_create links="1 2"
 must login
 subtest "an added login is captured" captures
@@ -142,3 +159,4 @@ subtest "the login consumed no CmdSN" login_takes_no_number
 subtest "ExpStatSN starts at 0" status_numbers
 subtest "the first request names both ends" names_once
 subtest "no key of leading connections is sent" each connection_keys_only
+subtest "at a logout the target closes it first" target_closes_first

@@ -79,37 +79,41 @@ static struct mcs_conn *mcs_nl_conn(struct mcs_session *sess,
 	return ERR_PTR(-ENXIO);
 }
 
-static int mcs_nl_reply(struct genl_info *info, u8 cmd, struct mcs_session *sess,
-			struct mcs_conn *conn)
+static int mcs_nl_fill(struct sk_buff *skb, struct genl_info *info, u8 cmd,
+		       struct mcs_session *sess, struct mcs_conn *conn)
+{
+	void *hdr;
+	int err;
+
+	hdr = genlmsg_put_reply(skb, info, &mcs_nl_family, 0, cmd);
+	if (!hdr)
+		return -EMSGSIZE;
+	err = conn ? mcs_nl_put_conn(skb, conn) : mcs_nl_put_session(skb, sess);
+	if (!err)
+		genlmsg_end(skb, hdr);
+	return err;
+}
+
+/*
+ * Nothing is allocated under the mutex: iscsid takes it when it logs in again,
+ * and memory may be what waits for that.
+ */
+static int mcs_nl_answer(struct genl_info *info, u8 cmd,
+			 struct mcs_session *sess, struct mcs_conn *conn)
 {
 	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	void *hdr;
 	int err;
 
 	if (!skb)
 		return -ENOMEM;
-	hdr = genlmsg_put_reply(skb, info, &mcs_nl_family, 0, cmd);
-	err = -EMSGSIZE;
-	if (hdr)
-		err = conn ? mcs_nl_put_conn(skb, conn) :
-			     mcs_nl_put_session(skb, sess);
+	mutex_lock(&sess->info_mutex);
+	err = sess->closing ? -ENOENT : mcs_nl_fill(skb, info, cmd, sess, conn);
+	mutex_unlock(&sess->info_mutex);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
 	}
-	genlmsg_end(skb, hdr);
 	return genlmsg_reply(skb, info);
-}
-
-static int mcs_nl_answer(struct genl_info *info, u8 cmd,
-			 struct mcs_session *sess, struct mcs_conn *conn)
-{
-	int err;
-
-	mutex_lock(&sess->info_mutex);
-	err = sess->closing ? -ENOENT : mcs_nl_reply(info, cmd, sess, conn);
-	mutex_unlock(&sess->info_mutex);
-	return err;
 }
 
 /**

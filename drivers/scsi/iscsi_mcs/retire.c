@@ -7,7 +7,8 @@
 #include "trace.h"
 
 /*
- * Before a new login of a session that has several connections at the target.
+ * Before a new login of a session that has several connections at the target,
+ * and before its end.
  *
  * Such a login has the target end what the session has left (RFC 7143, 6.3.5).
  * LIO falls over its own list, and takes its machine along, when two of the
@@ -98,4 +99,32 @@ bool mcs_retire_all_but_one(struct mcs_session *sess)
 	WRITE_ONCE(sess->fencing, false);
 	WRITE_ONCE(sess->retiring, false);
 	return done;
+}
+
+static bool mcs_retire_is_closed(struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+
+	list_for_each_entry(conn, &sess->conns, node) {
+		if (conn->sock && !test_bit(MCS_CONN_BROKEN, &conn->flags))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * mcs_retire_await_close - have the target close the connections of a session
+ *	that it has agreed to end
+ * @sess: session whose Logout was answered
+ *
+ * It closes them one after the other, and the same holds as before a new login:
+ * those whose turn has not come must not end by themselves.
+ */
+void mcs_retire_await_close(struct mcs_session *sess)
+{
+	lockdep_assert_held(&sess->mutex);
+	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE &&
+	    mcs_retire_is_needed(sess))
+		wait_event_timeout(sess->wake, mcs_retire_is_closed(sess),
+				   MCS_RETIRE_TIMEOUT);
 }

@@ -9,5 +9,6 @@ struct mcs_session;
 
 bool mcs_retire_is_needed(struct mcs_session *sess);
 bool mcs_retire_all_but_one(struct mcs_session *sess);
+void mcs_retire_await_close(struct mcs_session *sess);
 
 #endif /* MCS_RETIRE_H */

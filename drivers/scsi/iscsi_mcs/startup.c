@@ -9,6 +9,7 @@
 #include "event.h"
 #include "main.h"
 #include "recovery.h"
+#include "retire.h"
 #include "session.h"
 #include "startup.h"
 
@@ -196,6 +197,8 @@ bool mcs_startup_stop(struct mcs_session *sess, bool terminate)
 	mcs_session_lock_stop(sess);
 	bound = sess->bound;
 	sess->bound = false;
+	if (bound && sess->logout_answered)
+		mcs_retire_await_close(sess);
 	if (bound)
 		mcs_recovery_stop_all(sess, terminate ?
 				      ISCSI_MCS_REASON_SESSION_CLOSED :
