@@ -25,7 +25,7 @@ is_new_enough()	# program
 mirror()
 {
 	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
-		"Codename: ${suite%-backports}" 2>/dev/null | head -n 1 | grep . ||
+		"Codename: ${suite%-backports}" 2>/dev/null | sed -n 1p | grep . ||
 		echo http://deb.debian.org/debian
 }
 
@@ -41,21 +41,21 @@ download()	# directory, package...
 		-o Dir::Etc::SourceParts=- -o Dir::State::Lists="$new/lists"
 		-o Dir::Cache::Archives="$new/archives" -o Dir::Cache::pkgcache=
 		-o Dir::Cache::srcpkgcache= -o APT::Sandbox::User="$(id -un)")
-	"${apt[@]}" update
-	(cd "$new" && "${apt[@]}" download "$@")
+	"${apt[@]}" update && (cd "$new" && "${apt[@]}" download "$@")
 }
 
+# What follows "||" is not ended by an error: each step says so itself.
 unpack()
 {
 	local new=$dir.new deb
 
-	rm -rf "$dir" "$new"
-	mkdir -p "$new"
-	download "$new" qemu-system-x86 qemu-system-common qemu-system-data seabios
+	rm -rf "$new"
+	download "$new" qemu-system-x86 qemu-system-common qemu-system-data \
+		seabios || return
 	for deb in "$new"/*.deb; do
-		dpkg-deb -x "$deb" "$new/root"
+		dpkg-deb -x "$deb" "$new/root" || return
 	done
-	is_new_enough "$new/root/usr/bin/qemu-system-x86_64"
+	is_new_enough "$new/root/usr/bin/qemu-system-x86_64" || return
 	rm -rf "$new"/*.deb "$new/lists" "$new/archives"
 	mv "$new" "$dir"
 }
@@ -76,7 +76,7 @@ if [ ! -d "$dir" ] && [ -n "$(find "$dir.log" -mmin -1440 2>/dev/null)" ]; then
 fi
 if [ ! -d "$dir" ]; then
 	rig_say "fetching QEMU of $suite"
-	(unpack) >"$dir.log" 2>&1 </dev/null || {
+	unpack >"$dir.log" 2>&1 </dev/null || {
 		rig_say "no newer QEMU to be had (see $dir.log): VMs may stand still, if seldom"
 		echo qemu-system-x86_64
 		exit
