@@ -220,7 +220,7 @@ static int mcs_failover_fill(struct mcs_session *sess, struct mcs_conn *conn,
 	 */
 	if (err == -ETIMEDOUT)
 		err = mcs_failover_nop(via, NULL, HZ / 2);
-	/* What counts is that ExpCmdSN moves; on which connection, and by what */
+	/* Answered or not, and lost or not: the caller looks at ExpCmdSN. */
 	return err == -ECANCELED ? err : 0;
 }
 
