@@ -12,11 +12,11 @@
 
 . "$(dirname "$0")/lib/lib.sh"
 
-# Login Requests in the capture, one line of hexadecimal digits each
-requests()
+# Requests of a kind in the capture, one line of hexadecimal digits each
+requests()	# link, opcode
 {
 	tcpdump -r "$RUN/capture.pcap" -nn -x \
-		"src $(initiator_ip 2) and tcp[(tcp[12] & 0xf0) >> 2] & 0x3f = 3" \
+		"src $(initiator_ip "$1") and tcp[(tcp[12] & 0xf0) >> 2] & 0x3f = $2" \
 		2>/dev/null |
 		awk '/^\t0x/ { for (i = 2; i <= NF; i++) line = line $i; next }
 			line != "" { print line; line = "" }
@@ -56,7 +56,7 @@ captures()
 	conn_add 2
 	conns_up 2
 	capture_stop
-	requests >"$RUN/requests"
+	requests 2 3 >"$RUN/requests"
 	note "$(wc -l <"$RUN/requests") Login Requests"
 	[ -s "$RUN/requests" ]
 }
@@ -146,8 +146,29 @@ target_closes_first()
 		fail "the initiator closed the added connection first"
 }
 
+# A ping on the added connection, behind the Logout of the session, has LIO close
+# it out of turn. So it is logged out before: reason and CID of each Logout.
+last_one_ends_session()
+{
+	must login
+	conn_add 2
+	conns_up 2
+	cid_of_link 2 >"$RUN/cid"
+	capture_start 1
+	logout
+	wait_for 20 no_sessions
+	capture_stop
+	requests 1 6 | while read -r request; do
+		echo "$(field "$request" 1 1) $(number "$request" 20 2)"
+	done >"$RUN/logouts"
+	cat "$RUN/logouts"
+	equals "$(sed -n 1p "$RUN/logouts")" "81 $(cat "$RUN/cid")" \
+		"first Logout"
+	equals "$(sed -n '2s/ .*//p' "$RUN/logouts")" 80 "reason of the second"
+}
+
 need_mcs
-plan 10
+plan 11
 must target_create links="1 2"
 must login
 subtest "an added login is captured" captures
@@ -160,3 +181,4 @@ subtest "ExpStatSN starts at 0" status_numbers
 subtest "the first request names both ends" names_once
 subtest "no key of leading connections is sent" each connection_keys_only
 subtest "at a logout the target closes it first" target_closes_first
+subtest "and before that it is logged out" last_one_ends_session

@@ -327,6 +327,27 @@ io_is_right()
 	peer_has_no_complaint
 	logout
 	wait_for 20 no_sessions
+}
+
+# The session's own Logout: the other connections go before it, and whatever
+# becomes of that, it ends.
+session_logout_fails()
+{
+	must login "${NOPS[@]}"
+	must conn_add 2
+	peer trigger logout reset
+	timeout 40 iscsiadm -m node -u || note "iscsiadm says $?"
+	wait_for 20 no_sessions
+	must login "${NOPS[@]}"
+	must conn_add 2
+	peer logout never
+	timeout 40 iscsiadm -m node -u || note "iscsiadm says $?"
+	wait_for 20 no_sessions
+	peer logout honest
+	must login "${NOPS[@]}"
+	must conn_add 2
+	logout
+	wait_for 5 no_sessions
 	peer_stop
 }
 
@@ -334,11 +355,13 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go' 'ping timeout'
-plan 12
+plan 13
 must peer_start
 must login "${NOPS[@]}"
 must conn_add 2
 must conn_add 3
+# Whatever was measured: each one has commands to lose.
+must mcsadm policy --session "$(sid)" round-robin
 must io_begin "$(disk)" --size=16m
 must events_begin
 subtest "another loss during failover" during_failover
@@ -353,3 +376,4 @@ subtest "no room, for a while" no_room_yet
 subtest "all connections closed at once" all_at_once
 subtest "all but one, then the last" one_after_the_other
 subtest "the data is right, logout" io_is_right
+subtest "a Logout of the session that fails" session_logout_fails

@@ -70,17 +70,24 @@ allowed()
 		  print }' "$kernels_dir/checkpatch.allow" -
 }
 
+# in_parts COMMAND... - on the files of standard input, on all CPUs, the output
+# of each process in a file of its own: in a pipe they cut each other's lines
+in_parts()
+{
+	parts=$work/parts xargs -P "$(nproc)" -n 20 \
+		sh -c '"$@" >>"$parts/$$" 2>&1' part "$@"
+}
+
 check_checkpatch()
 {
 	kernel_tools
 	# Through links: checkpatch leaves a file in the directory it runs in.
-	mkdir "$work/links"
+	mkdir "$work/links" "$work/parts"
 	ln -s "$top_dir"/{drivers,include,userspace,selftests} "$work/links/"
 	list '*.c' '*.h' | (cd "$work/links" &&
-		xargs -P "$(nproc)" -n 20 "$tools/checkpatch.pl" \
-		--no-tree --root=. --strict --terse --show-types --file --quiet \
-		--max-line-length=100) 2>&1 | grep -v '^total: ' |
-		allowed >"$work/out"
+		in_parts "$tools/checkpatch.pl" --no-tree --root=. --strict \
+		--terse --show-types --file --quiet --max-line-length=100)
+	cat "$work/parts/"* | grep -v '^total: ' | allowed >"$work/out"
 	result "checkpatch --strict" "$work/out"
 }
 

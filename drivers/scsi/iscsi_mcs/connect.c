@@ -157,7 +157,8 @@ static int mcs_connect_begin(struct mcs_conn *conn)
 	/* iscsid was faster with its own. */
 	if (conn->sock)
 		return -EALREADY;
-	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)
+	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN ||
+	    sess->logging_out)
 		return -EAGAIN;
 
 	conn->cid = mcs_connect_new_cid(sess);
@@ -426,6 +427,7 @@ static bool mcs_connect_is_stale(struct mcs_conn *conn)
 	struct mcs_session *sess = conn->sess;
 
 	return sess->epoch != conn->job->epoch || sess->closing ||
+	       sess->logging_out ||
 	       mcs_login_is_cancelled(&conn->login_ctl) ||
 	       conn->state == ISCSI_MCS_CONN_STATE_REMOVING ||
 	       sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN;

@@ -6,6 +6,7 @@
 #include "conn.h"
 #include "lead.h"
 #include "recovery.h"
+#include "retire.h"
 #include "session.h"
 
 /*
@@ -65,18 +66,44 @@ int mcs_lead_init_task(struct iscsi_task *task)
 	return 0;
 }
 
-/* iscsid's connection, or while that is down any other: only for a logout */
-static struct mcs_conn *mcs_lead_carrier(struct mcs_session *sess, u8 opcode)
+/**
+ * mcs_lead_carrier - the connection for a PDU of iscsid's
+ * @sess: session
+ *
+ * Its own, or while that is down any other: only for a Logout.
+ *
+ * Context: under rcu_read_lock() or the session mutex.
+ */
+struct mcs_conn *mcs_lead_carrier(struct mcs_session *sess)
 {
 	struct mcs_conn *conn;
 
-	if (mcs_conn_is_live(sess->lead) || opcode == ISCSI_OP_LOGIN)
+	if (mcs_conn_is_live(sess->lead))
 		return sess->lead;
-	list_for_each_entry_rcu(conn, &sess->conns, node) {
+	list_for_each_entry_rcu(conn, &sess->conns, node,
+				lockdep_is_held(&sess->mutex)) {
 		if (READ_ONCE(conn->accepting))
 			return conn;
 	}
 	return sess->lead;
+}
+
+/* Return: 0 or -ENOTCONN */
+static int mcs_lead_queue(struct mcs_session *sess, struct mcs_ctl *ctl)
+{
+	u8 opcode = ctl->hdr.opcode & ISCSI_OPCODE_MASK;
+	struct mcs_conn *conn = sess->lead;
+
+	if (opcode != ISCSI_OP_LOGIN)
+		conn = mcs_lead_carrier(sess);
+	if (opcode != ISCSI_OP_LOGOUT)
+		return mcs_ctl_queue(conn, ctl);
+
+	if (!mcs_conn_is_live(conn))
+		return -ENOTCONN;
+	WRITE_ONCE(sess->logging_out, true);
+	mcs_retire_then_logout(sess, ctl);
+	return 0;
 }
 
 /**
@@ -91,7 +118,6 @@ int mcs_lead_xmit_task(struct iscsi_task *task)
 	struct mcs_session *sess =
 		*(struct mcs_session **)task->conn->session->dd_data;
 	struct mcs_lead_task *lt = task->dd_data;
-	u8 opcode = task->hdr->opcode & ISCSI_OPCODE_MASK;
 	struct mcs_ctl *ctl = &lt->ctl;
 	int err;
 
@@ -105,11 +131,9 @@ int mcs_lead_xmit_task(struct iscsi_task *task)
 	ctl->data = ctl->len ? task->data : NULL;
 	ctl->has_answer = task->hdr->itt != RESERVED_ITT;
 	ctl->itask = task;
-	if (opcode == ISCSI_OP_LOGOUT)
-		WRITE_ONCE(sess->logging_out, true);
 
 	rcu_read_lock();
-	err = mcs_ctl_queue(mcs_lead_carrier(sess, opcode), ctl);
+	err = mcs_lead_queue(sess, ctl);
 	rcu_read_unlock();
 	return err;
 }

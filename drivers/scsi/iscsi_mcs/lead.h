@@ -8,6 +8,7 @@
 #include "ctl.h"
 
 struct mcs_conn;
+struct mcs_session;
 
 /**
  * struct mcs_lead_task - our part of a libiscsi task
@@ -25,6 +26,7 @@ void mcs_lead_cleanup_task(struct iscsi_task *task);
 int mcs_lead_send_pdu(struct iscsi_cls_conn *cls_conn, struct iscsi_hdr *hdr,
 		      char *data, u32 len);
 
+struct mcs_conn *mcs_lead_carrier(struct mcs_session *sess);
 const char *mcs_lead_answer(struct mcs_conn *conn, struct mcs_ctl *ctl);
 const char *mcs_lead_login_rsp(struct mcs_conn *conn);
 void mcs_lead_pass_up(struct mcs_conn *conn);

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include <scsi/libiscsi.h>
+
 #include "conn.h"
+#include "connect.h"
+#include "event.h"
 #include "failover.h"
+#include "lead.h"
+#include "main.h"
+#include "recovery.h"
 #include "retire.h"
 #include "session.h"
 #include "trace.h"
 
 /*
  * Before a new login of a session that has several connections at the target,
- * and before its end.
+ * and before its Logout.
  *
- * Such a login has the target end what the session has left (RFC 7143, 6.3.5).
+ * Both have the target end what the session has left (RFC 7143, 6.3.5, 11.14).
  * LIO falls over its own list, and takes its machine along, when two of the
  * connections end by themselves meanwhile; and ends of connections that are
  * merely cut off take as long as the target likes. So as long as there is one
@@ -54,6 +61,7 @@ static bool mcs_retire_logout(struct mcs_session *sess, struct mcs_conn *via,
 			      unsigned long end)
 {
 	struct mcs_conn *conn;
+	bool all = true;
 	int ret;
 
 	list_for_each_entry(conn, &sess->conns, node) {
@@ -62,13 +70,15 @@ static bool mcs_retire_logout(struct mcs_session *sess, struct mcs_conn *via,
 		ret = mcs_failover_logout_cid(via, conn->cid,
 					      mcs_retire_left(end));
 		trace_mcs_failover_step(conn, MCS_STEP_LOGOUT, ret);
+		if (ret < 0)
+			return false;
 		/* An unknown one may be about to go, or never came. */
 		if (ret)
-			return false;
+			all = false;
 	}
 	ret = mcs_failover_nop(via, NULL, mcs_retire_left(end));
 	trace_mcs_failover_step(via, MCS_STEP_FENCE, ret);
-	return !ret;
+	return all && !ret;
 }
 
 /**
@@ -101,30 +111,120 @@ bool mcs_retire_all_but_one(struct mcs_session *sess)
 	return done;
 }
 
-static bool mcs_retire_is_closed(struct mcs_session *sess)
+/* The target is about to close it: no more commands, and that is no loss */
+static void mcs_retire_begin(struct mcs_conn *conn)
+{
+	spin_lock_bh(&conn->q_lock);
+	conn->accepting = false;
+	spin_unlock_bh(&conn->q_lock);
+	if (conn->state == ISCSI_MCS_CONN_STATE_LOGIN)
+		mcs_connect_cancel(conn);
+	else
+		mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_LOGOUT);
+}
+
+/* What it carried ends with the session (RFC 7143, 11.14) */
+static void mcs_retire_end(struct mcs_conn *conn)
+{
+	mcs_recovery_drop_conn(conn, false);
+	conn->last_reason = ISCSI_MCS_REASON_SESSION_CLOSED;
+	conn->last_error = 0;
+	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
+	mcs_event_conn_down(conn, 0);
+}
+
+/* Have the target end all connections but the one that ends the session */
+static void mcs_retire_others(struct mcs_session *sess, struct mcs_conn *via)
 {
 	struct mcs_conn *conn;
+	bool done;
 
 	list_for_each_entry(conn, &sess->conns, node) {
-		if (conn->sock && !test_bit(MCS_CONN_BROKEN, &conn->flags))
-			return false;
+		if (conn != via && mcs_retire_is_there(conn))
+			mcs_retire_begin(conn);
 	}
-	return true;
+	done = mcs_retire_logout(sess, via, jiffies + MCS_RETIRE_TIMEOUT);
+	list_for_each_entry(conn, &sess->conns, node) {
+		if (done && conn->state == ISCSI_MCS_CONN_STATE_LOGOUT)
+			mcs_retire_end(conn);
+	}
+}
+
+/* Return: 0 or a negative errno */
+static int mcs_retire_send_logout(struct mcs_session *sess)
+{
+	struct mcs_ctl *ctl = sess->logout;
+	struct mcs_conn *via;
+
+	lockdep_assert_held(&sess->mutex);
+	if (!ctl)
+		return 0;
+	via = mcs_lead_carrier(sess);
+	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE &&
+	    mcs_conn_is_live(via) && mcs_retire_is_needed(sess))
+		mcs_retire_others(sess, via);
+	sess->logout = NULL;
+	return mcs_ctl_queue(mcs_lead_carrier(sess), ctl);
+}
+
+static void mcs_retire_logout_work(struct work_struct *work)
+{
+	struct mcs_session *sess = container_of(work, struct mcs_session,
+						logout_work);
+	bool raise = false;
+
+	mutex_lock(&sess->mutex);
+	if (mcs_retire_send_logout(sess) && !sess->error_raised) {
+		raise = true;
+		sess->error_raised = true;
+	}
+	mutex_unlock(&sess->mutex);
+	/* Nothing is left to say it on; iscsid need not wait for an answer. */
+	if (raise)
+		iscsi_conn_failure(sess->iconn, ISCSI_ERR_TCP_CONN_CLOSE);
 }
 
 /**
- * mcs_retire_await_close - have the target close the connections of a session
- *	that it has agreed to end
- * @sess: session whose Logout was answered
+ * mcs_retire_then_logout - send iscsid's Logout of the session when it is the
+ *	last connection's
+ * @sess: session
+ * @ctl: the Logout
  *
- * It closes them one after the other, and the same holds as before a new login:
- * those whose turn has not come must not end by themselves.
+ * LIO closes a connection at once that a PDU comes on behind the Logout, a ping
+ * say, and does not stand that while it closes the others in turn.
+ *
+ * Context: any.
  */
-void mcs_retire_await_close(struct mcs_session *sess)
+void mcs_retire_then_logout(struct mcs_session *sess, struct mcs_ctl *ctl)
+{
+	WRITE_ONCE(sess->logout, ctl);
+	queue_work(mcs_connect_wq, &sess->logout_work);
+}
+
+/**
+ * mcs_retire_forget_logout - libiscsi ends the Logout itself
+ * @sess: session that is being stopped
+ */
+void mcs_retire_forget_logout(struct mcs_session *sess)
 {
 	lockdep_assert_held(&sess->mutex);
-	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE &&
-	    mcs_retire_is_needed(sess))
-		wait_event_timeout(sess->wake, mcs_retire_is_closed(sess),
-				   MCS_RETIRE_TIMEOUT);
+	WRITE_ONCE(sess->logout, NULL);
+}
+
+/**
+ * mcs_retire_init - prepare a session
+ * @sess: session
+ */
+void mcs_retire_init(struct mcs_session *sess)
+{
+	INIT_WORK(&sess->logout_work, mcs_retire_logout_work);
+}
+
+/**
+ * mcs_retire_cancel - wait until no Logout is being sent
+ * @sess: stopped session
+ */
+void mcs_retire_cancel(struct mcs_session *sess)
+{
+	cancel_work_sync(&sess->logout_work);
 }

@@ -7,6 +7,7 @@
 #include "event.h"
 #include "policy.h"
 #include "recovery.h"
+#include "retire.h"
 #include "session.h"
 #include "stream.h"
 #include "trace.h"
@@ -62,6 +63,7 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 	sess->login_timeout_ms = MCS_LOGIN_TIMEOUT_MS;
 	sess->silence_timeout_ms = MCS_SILENCE_TIMEOUT_MS;
 	mcs_recovery_init(sess);
+	mcs_retire_init(sess);
 	mcs_stream_init(sess);
 	return sess;
 }

@@ -73,6 +73,8 @@ struct mcs_task;
  * @bound: iscsid has given the leading connection a socket in this epoch
  * @logging_out: iscsid has asked the target to close the session
  * @logout_answered: and the target has agreed
+ * @logout: iscsid's Logout while the other connections are logged out first
+ * @logout_work: does that
  * @epoch: number of the login; changes when the target's session changes
  * @error_raised: libiscsi has been told that this epoch is over
  * @conns: all connections in the order they were configured
@@ -153,6 +155,8 @@ struct mcs_session {
 	bool bound;
 	bool logging_out;
 	bool logout_answered;
+	struct mcs_ctl *logout;
+	struct work_struct logout_work;
 	u32 epoch;
 	bool error_raised;
 	struct list_head conns;

@@ -197,8 +197,7 @@ bool mcs_startup_stop(struct mcs_session *sess, bool terminate)
 	mcs_session_lock_stop(sess);
 	bound = sess->bound;
 	sess->bound = false;
-	if (bound && sess->logout_answered)
-		mcs_retire_await_close(sess);
+	mcs_retire_forget_logout(sess);
 	if (bound)
 		mcs_recovery_stop_all(sess, terminate ?
 				      ISCSI_MCS_REASON_SESSION_CLOSED :
@@ -222,6 +221,7 @@ void mcs_startup_destroy(struct mcs_session *sess)
 	mcs_startup_stop(sess, true);
 	/* It may be about to report an error on the object that goes away. */
 	mcs_recovery_cancel(sess);
+	mcs_retire_cancel(sess);
 	if (lead)
 		cancel_delayed_work_sync(&lead->connect_work);
 	mcs_session_lock_stop(sess);
@@ -251,4 +251,5 @@ void mcs_startup_close(struct mcs_session *sess)
 	}
 	mcs_session_unlock_stop(sess);
 	mcs_recovery_cancel(sess);
+	mcs_retire_cancel(sess);
 }
