@@ -80,6 +80,8 @@ begin()
 	# to be reported, where the rig would end
 	echo 0 >${HUNG%timeout_secs}panic
 	echo 30 >$HUNG
+	# their stacks are for information only
+	dmesg -n 8
 	mkdir -p "$FILES"
 	mount -t tmpfs -o size=$((KEPT + 8))m files "$FILES"
 	for n in $(seq $((KEPT / 8))); do
@@ -166,8 +168,12 @@ swap_end()
 	echo "$hung_before" >$HUNG
 	echo 1 >${HUNG%timeout_secs}panic
 	umount "$FILES"
+	umount -l "$RUN"
 }
 
+# What iscsid writes, to its log say, must not wait for a page from the swap that
+# it is to bring back: not in a tmpfs.
+mount -t ramfs run "$RUN" || exit 1
 need_mcs
 hung_before=$(cat $HUNG)
 klog_allow 'detected conn error' 'iSCSI Login'

@@ -38,6 +38,12 @@ klog_bad()
 			next
 		}
 		inside { next }
+		/: iSCSI Initiator over TCP\/IP/ { stock = !/MC\/S$/ }
+		# iscsid may answer before libiscsi has done with its task: the
+		# stock driver loses that race sometimes, and logs in once more
+		stock && /: Login\/Text in progress\.|iSCSI Login negotiation failed/ {
+			next
+		}
 		match($0, /^<[0-9]+>/) {
 			if (substr($0, 2, RLENGTH - 2) % 8 <= 4)
 				print
