@@ -65,11 +65,8 @@ else
 endif
 
 # all of them on Debian 12's kernel, the core set on the others
-check-all: check
-	@for kernel in 6.12 7.2; do \
-		selftests/kernels/check-kernel.sh $$kernel \
-			$$($(MAKE) -s -C selftests core) || exit 1; \
-	done
+check-all:
+	@selftests/kernels/check-all.sh $(KERNELS)
 
 check-debug: all
 	@selftests/qemu/deps.sh rig

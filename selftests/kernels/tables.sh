@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# The README's tables of kernels and targets, from the results of a run.
+#
+#	tables.sh DIRECTORY [README]
+#
+# DIRECTORY has one of results for each kernel, 6.1 and so on, as check-all.sh
+# leaves them: those of run.sh, and what built (builds.log, KTAP).
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+# What is tried with a target, and the subtests that show it: of LIO, on each
+# kernel; of tgt and istgt, on the first. With "!" it shows the opposite.
+features='
+login, verified I/O|login: reads and writes verified data|other-targets: tgt|other-targets: istgt
+connection added under I/O|add-connections: second connection is added under verified I/O|other-targets-many: tgt: connection added under I/O|other-targets-many: istgt: connection added under I/O
+CHAP and mutual CHAP on it|add-auth: adds with the session'"'"'s names and secrets||
+connection removed under I/O, the leading one too|remove-connections: the leading connection is removed||
+a connection dies: no I/O error|connection-loss: target resets the added connection|other-targets-many: tgt: a loss makes the session log in again|other-targets-many: istgt: a loss makes the session log in again
+and the session stays|failover: target resets the leading connection|!other-targets-many: tgt: a loss makes the session log in again|!other-targets-many: istgt: a loss makes the session log in again
+the same, told that closing is enough||other-targets-many: tgt: the leading connection likewise|
+target restarts: no I/O error|session-recovery: target restarts under I/O||'
+
+usage="usage: tables.sh DIRECTORY [README]"
+[ $# -ge 1 ] || die "$usage"
+results=$1
+readme=${2:-$top_dir/README.md}
+
+# outcome KERNEL "SCENARIO: SUBTEST" - ok, not ok, or nothing when it did not run
+outcome()
+{
+	awk -v scenario="${2%%: *}" -v subtest="${2#*: }" '
+		/^    # Subtest: / { now = $NF; next }
+		now == scenario && match($0, /^    (not )?ok [0-9]+ /) &&
+		substr($0, RLENGTH + 1) == subtest {
+			print $1 == "ok" ? "ok" : "not ok"
+		}' "$results/$1"/boot-*/ktap.log | sort -u | tail -n 1
+}
+
+# cell KERNEL SUBTEST - what the table says of it
+cell()
+{
+	local good=yes bad=no
+
+	case $2 in
+	'') echo "not tried"; return ;;
+	'!'*) good=no bad=yes ;;
+	esac
+	case $(outcome "$1" "${2#!}") in
+	ok) echo "$good" ;;
+	'not ok') echo "$bad" ;;
+	*) echo "not tried" ;;
+	esac
+}
+
+# sum KERNEL PATTERN - "so many of so many" result lines that match
+sum()
+{
+	cat "$results/$1"/boot-*/ktap.log |
+		awk -v pattern="$2" '$0 ~ pattern { n++; good += !/not ok/ }
+			END { print good + 0 " of " n + 0 }'
+}
+
+# The kernel's name and Debian's version of it, as it says itself
+release()	# kernel
+{
+	sed -nE 's/.*Linux version ([^ ]+) .* Debian ([^ ]+) .*/\1 (\2)/p' \
+		"$results/$1"/boot-*/dmesg-initiator | head -n 1
+}
+
+built()		# kernel, compiler
+{
+	if grep -q "^ok .* $2 W=1" "$results/$1/builds.log"; then
+		echo clean
+	else
+		echo fails
+	fi
+}
+
+kernel_table()
+{
+	local kernel
+
+	echo "| kernel | as Debian ships it | gcc, W=1 | clang, W=1 | scenarios | their subtests |"
+	echo "|---|---|---|---|---|---|"
+	for kernel in "${kernels[@]}"; do
+		echo "| $kernel | $(release "$kernel") |" \
+			"$(built "$kernel" gcc) | $(built "$kernel" clang) |" \
+			"$(sum "$kernel" '^(not )?ok ') | $(sum "$kernel" '^    (not )?ok ') |"
+	done
+}
+
+target_table()
+{
+	local feature lio tgt istgt kernel row
+
+	row=$(printf '| LIO %s ' "${kernels[@]}")
+	echo "| target $row| tgt | istgt |"
+	echo "|---$(printf '|---%s' "${kernels[@]}" | sed 's/---[0-9.]*/---/g')|---|---|"
+	while IFS='|' read -r feature lio tgt istgt; do
+		[ -n "$feature" ] || continue
+		row="| $feature |"
+		for kernel in "${kernels[@]}"; do
+			row+=" $(cell "$kernel" "$lio") |"
+		done
+		echo "$row $(cell "${kernels[0]}" "$tgt") |" \
+			"$(cell "${kernels[0]}" "$istgt") |"
+	done <<<"$features"
+}
+
+# replace NAME - put standard input between the marks of that name
+replace()
+{
+	local new
+
+	new=$(cat)
+	grep -q "^<!-- $1: " "$readme" || die "$readme has no mark for $1"
+	awk -v name="$1" -v new="$new" '
+		$0 == "<!-- end of " name " -->" { skip = 0 }
+		!skip { print }
+		index($0, "<!-- " name ": ") == 1 { print new; skip = 1 }' \
+		"$readme" >"$readme.new"
+	mv "$readme.new" "$readme"
+}
+
+mapfile -t kernels < <(cd "$results" && printf '%s\n' [0-9]*.[0-9]* | sort -V)
+[ -d "$results/${kernels[0]}" ] || die "no results in $results"
+kernel_table | replace kernels
+target_table | replace targets
