@@ -31,6 +31,19 @@ host()
 		sed -E 's#.*/host([0-9]+)/.*#\1#'
 }
 
+# A disk at the other end of a network is sorted there; whoever wants it here gets it.
+scheduler()
+{
+	local file
+
+	file=/sys/block/$(basename "$(disk)")/queue/scheduler
+	modprobe mq-deadline
+	equals "$(sed -E 's/.*\[(.*)\].*/\1/' "$file")" none "scheduler"
+	echo mq-deadline >"$file"
+	fio_verify "$(disk)" --size=4m
+	echo none >"$file"
+}
+
 reads_and_writes()
 {
 	fio_verify "$(disk)"
@@ -50,10 +63,11 @@ unloads()
 	negate driver_loaded
 }
 
-plan 5
+plan 6
 must target_create
 subtest "discovers the target" discovers
 subtest "logs in" logs_in
 subtest "reads and writes verified data" reads_and_writes
+subtest "no scheduler of its own, but any that is chosen" scheduler
 subtest "logs out" logs_out
 subtest "unloads the driver" unloads

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
 #include <linux/log2.h>
+#include <linux/blk-mq.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <net/sock.h>
@@ -74,6 +75,11 @@ static struct Scsi_Host *mcs_transport_host(u16 cmds_max, u16 qdepth)
 	shost->can_queue = can_queue;
 	if (iscsi_host_add(shost, NULL))
 		goto err_free;
+	/*
+	 * A scheduler has every single command take a detour over a worker, to
+	 * sort what the target sorts anyway. Who wants one can still choose it.
+	 */
+	shost->tag_set.flags |= BLK_MQ_F_NO_SCHED_BY_DEFAULT;
 	return shost;
 
 err_free:
