@@ -26,7 +26,7 @@ workloads=${BENCH_WORKLOADS:-read-256k-8 write-256k-8 read-256k-32
 	write-256k-32}
 peers=${BENCH_PEERS:-multipath:service-time multipath:queue-length
 	multipath:round-robin iscsi_tcp:one-link iscsi_mcs:least-queue-depth
-	iscsi_mcs:round-robin iscsi_mcs:round-robin-subset
+	iscsi_mcs:round-robin iscsi_mcs:round-robin-with-subset
 	iscsi_mcs:weighted-paths iscsi_mcs:fail-over-only}
 seconds=${BENCH_SECONDS:-10}
 

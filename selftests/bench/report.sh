@@ -47,7 +47,7 @@ table()		# title of the first column, what is in empty cells; "row peer value"
 	function short(s) {
 		sub(/multipath:/, "dm:", s); sub(/multipath-/, "multipath-", s)
 		sub(/iscsi_mcs:least-queue-depth/, "mcs:least-q", s)
-		sub(/iscsi_mcs:round-robin-subset/, "mcs:subset", s)
+		sub(/iscsi_mcs:round-robin-with-subset/, "mcs:subset", s)
 		sub(/iscsi_mcs:round-robin/, "mcs:round-r", s)
 		sub(/iscsi_mcs:weighted-paths/, "mcs:weighted", s)
 		sub(/iscsi_mcs:fail-over-only/, "mcs:fail-over", s)
