@@ -53,4 +53,4 @@ jq -r '"\(.peer)-\(.paths) \(.workload) \(.run) \(.ios)"' profile.sh.jsonl |
 			'split("\t") | { peer: $peer, workload: $workload,
 				function: .[0], module: (.[1] | gsub("[][]"; "")),
 				cost: (.[2] | tonumber | round) }'
-	done | jq -s .
+	done | sed -e '1s/^/[/' -e '1!s/^/,/' -e '$s/$/]/'
