@@ -190,6 +190,23 @@ void mcs_ctl_wait_init(struct mcs_ctl_wait *w, u8 opcode)
 	w->answered = false;
 }
 
+/**
+ * mcs_ctl_logout_init - prepare a Logout "close the connection" to sleep for
+ * @w: PDU and waiter
+ * @cid: the connection to close (RFC 7143, 11.14)
+ */
+void mcs_ctl_logout_init(struct mcs_ctl_wait *w, u16 cid)
+{
+	struct iscsi_logout *hdr = (struct iscsi_logout *)&w->ctl.hdr;
+
+	mcs_ctl_wait_init(w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
+	hdr->flags = ISCSI_FLAG_CMD_FINAL |
+		     ISCSI_LOGOUT_REASON_CLOSE_CONNECTION;
+	hdr->cid = cpu_to_be16(cid);
+	/* Offset 20 is the CID here, not a tag. */
+	memset(hdr->rsvd3, 0, sizeof(hdr->rsvd3));
+}
+
 /* Has the target gone past the number that the PDU was to fill? */
 static bool mcs_ctl_wait_is_passed(struct mcs_session *sess,
 				   const struct mcs_ctl_wait *w)

@@ -75,6 +75,7 @@ bool mcs_ctl_is_late(struct mcs_conn *conn, itt_t itt);
 void mcs_ctl_drop_all(struct mcs_conn *conn);
 
 void mcs_ctl_wait_init(struct mcs_ctl_wait *w, u8 opcode);
+void mcs_ctl_logout_init(struct mcs_ctl_wait *w, u16 cid);
 int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
 		     unsigned long timeout);
 

@@ -65,16 +65,10 @@ bool mcs_failover_is_possible(struct mcs_session *sess)
 int mcs_failover_logout_cid(struct mcs_conn *via, u16 cid,
 			    unsigned long timeout)
 {
-	struct iscsi_logout *hdr;
 	struct mcs_ctl_wait w;
 	int ret;
 
-	mcs_ctl_wait_init(&w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
-	hdr = (struct iscsi_logout *)&w.ctl.hdr;
-	hdr->flags = ISCSI_FLAG_CMD_FINAL |
-		     ISCSI_LOGOUT_REASON_CLOSE_CONNECTION;
-	hdr->cid = cpu_to_be16(cid);
-	memset(hdr->rsvd3, 0, sizeof(hdr->rsvd3));
+	mcs_ctl_logout_init(&w, cid);
 	ret = mcs_ctl_wait_run(via, &w, timeout);
 	return ret ?: ((struct iscsi_logout_rsp *)&w.rsp)->response;
 }

@@ -67,7 +67,6 @@ int mcs_leave_logout(struct mcs_conn *conn, u16 *time2wait)
 {
 	struct mcs_session *sess = conn->sess;
 	struct iscsi_logout_rsp *rsp;
-	struct iscsi_logout *hdr;
 	struct mcs_ctl_wait *w;
 	int ret;
 
@@ -77,13 +76,7 @@ int mcs_leave_logout(struct mcs_conn *conn, u16 *time2wait)
 	w = kmalloc(sizeof(*w), GFP_NOIO);
 	if (!w)
 		return -ENOMEM;
-	mcs_ctl_wait_init(w, ISCSI_OP_LOGOUT | ISCSI_OP_IMMEDIATE);
-	hdr = (struct iscsi_logout *)&w->ctl.hdr;
-	hdr->flags = ISCSI_FLAG_CMD_FINAL |
-		     ISCSI_LOGOUT_REASON_CLOSE_CONNECTION;
-	hdr->cid = cpu_to_be16(conn->cid);
-	/* Offset 20 is the CID here, not a tag. */
-	memset(hdr->rsvd3, 0, sizeof(hdr->rsvd3));
+	mcs_ctl_logout_init(w, conn->cid);
 
 	mutex_unlock(&sess->mutex);
 	ret = mcs_ctl_wait_run(conn, w, MCS_LEAVE_LOGOUT_TIMEOUT);
