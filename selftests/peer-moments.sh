@@ -17,6 +17,7 @@
 whole()
 {
 	wait_for 30 peer_conns_up 3
+	wait_for 10 conns_up 3
 	io_resumed "$(disk)" 15
 }
 
@@ -47,10 +48,14 @@ second_loss_at()	# event, losses that makes
 # tries, and the function has to succeed at one.
 lose_numbers()	# function, arguments...
 {
+	local cid id
+
 	for _ in 1 2 3 4 5; do
+		cid=$(peer_cid 2)
+		id=$(conn_field "$cid" id)
 		events_pass
-		peer deaf "cid=$(peer_cid 2)"
-		event_wait 20 conn-down "$(conn_field "$(peer_cid 2)" id)"
+		peer deaf "cid=$cid"
+		event_wait 20 conn-down "$id"
 		whole
 		! "$@" || return 0
 	done
