@@ -67,8 +67,10 @@ survives_iscsid()
 	bg_stop iscsid KILL
 	conns_up 3
 	iscsid_start
+	# it logs in again, in its own time
+	wait_for 60 grep -q 'is operational after recovery' "$RUN/iscsid.log"
+	wait_for 20 conns_up 3
 	io_resumed "$(disk)" 10
-	conns_up 3
 	io_end
 	logout
 	wait_for 20 no_sessions
