@@ -341,16 +341,21 @@ io_is_right()
 # becomes of that, it ends.
 session_logout_fails()
 {
+	local logouts
+
 	must login "${NOPS[@]}"
 	must conn_add 2
 	peer trigger logout reset
 	timeout 40 iscsiadm -m node -u || note "iscsiadm says $?"
 	wait_for 20 no_sessions
+	peer_counter_is triggers 0 || fail "nothing was reset"
 	must login "${NOPS[@]}"
 	must conn_add 2
+	logouts=$(peer_counter logouts)
 	peer logout never
 	timeout 40 iscsiadm -m node -u || note "iscsiadm says $?"
 	wait_for 20 no_sessions
+	peer_counter_above logouts "$logouts" || fail "no Logout came"
 	peer logout honest
 	must login "${NOPS[@]}"
 	must conn_add 2

@@ -99,7 +99,7 @@ target_table()
 
 	row=$(printf '| LIO %s ' "${kernels[@]}")
 	echo "| target $row| tgt | istgt |"
-	echo "|---$(printf '|---%s' "${kernels[@]}" | sed 's/---[0-9.]*/---/g')|---|---|"
+	echo "|---$(printf '|---%.0s' "${kernels[@]}")|---|---|"
 	while IFS='|' read -r feature lio tgt istgt; do
 		[ -n "$feature" ] || continue
 		row="| $feature |"

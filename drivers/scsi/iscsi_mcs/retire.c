@@ -143,7 +143,9 @@ static void mcs_retire_others(struct mcs_session *sess, struct mcs_conn *via)
 		if (conn != via && mcs_retire_is_there(conn))
 			mcs_retire_begin(conn);
 	}
+	WRITE_ONCE(sess->fencing, true);
 	done = mcs_retire_logout(sess, via, jiffies + MCS_RETIRE_TIMEOUT);
+	WRITE_ONCE(sess->fencing, false);
 	list_for_each_entry(conn, &sess->conns, node) {
 		if (done && conn->state == ISCSI_MCS_CONN_STATE_LOGOUT)
 			mcs_retire_end(conn);
@@ -153,18 +155,16 @@ static void mcs_retire_others(struct mcs_session *sess, struct mcs_conn *via)
 /* Return: 0 or a negative errno */
 static int mcs_retire_send_logout(struct mcs_session *sess)
 {
-	struct mcs_ctl *ctl = sess->logout;
 	struct mcs_conn *via;
 
 	lockdep_assert_held(&sess->mutex);
-	if (!ctl)
+	if (!READ_ONCE(sess->logout))
 		return 0;
 	via = mcs_lead_carrier(sess);
 	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE &&
 	    mcs_conn_is_live(via) && mcs_retire_is_needed(sess))
 		mcs_retire_others(sess, via);
-	sess->logout = NULL;
-	return mcs_ctl_queue(mcs_lead_carrier(sess), ctl);
+	return mcs_ctl_queue(mcs_lead_carrier(sess), xchg(&sess->logout, NULL));
 }
 
 static void mcs_retire_logout_work(struct work_struct *work)
@@ -174,7 +174,9 @@ static void mcs_retire_logout_work(struct work_struct *work)
 	bool raise = false;
 
 	mutex_lock(&sess->mutex);
-	if (mcs_retire_send_logout(sess) && !sess->error_raised) {
+	/* Whoever stops the session has libiscsi end the Logout. */
+	if (mcs_retire_send_logout(sess) && !sess->error_raised &&
+	    !atomic_read(&sess->stopping)) {
 		raise = true;
 		sess->error_raised = true;
 	}

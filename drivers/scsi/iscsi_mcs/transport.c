@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
-#include <linux/log2.h>
 #include <linux/blk-mq.h>
+#include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <net/sock.h>
