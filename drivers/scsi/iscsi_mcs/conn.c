@@ -326,18 +326,31 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 
 /**
  * mcs_conn_open - let a connection in full feature phase carry commands
- * @conn: attached connection
+ * @conn: connection
+ *
+ * One that was lost since it was attached is recovery's from here on, which had
+ * to leave it alone before.
+ *
+ * Return: 0, or -ENOTCONN when it has been taken down.
  */
-void mcs_conn_open(struct mcs_conn *conn)
+int mcs_conn_open(struct mcs_conn *conn)
 {
+	bool broken;
+
+	if (!mcs_conn_is_live(conn))
+		return -ENOTCONN;
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_UP);
 	clear_bit(MCS_CONN_NO_RETRY, &conn->flags);
 	conn->up_since = jiffies;
 	spin_lock_bh(&conn->q_lock);
-	conn->accepting = true;
+	broken = test_bit(MCS_CONN_BROKEN, &conn->flags);
+	conn->accepting = !broken;
 	spin_unlock_bh(&conn->q_lock);
+	if (broken)
+		mcs_recovery_kick(conn->sess);
 	mcs_stream_kick(conn->sess);
 	mod_timer(&conn->nop_timer, jiffies + 1);
+	return 0;
 }
 
 /* Until whoever works on it outside io_work is done */

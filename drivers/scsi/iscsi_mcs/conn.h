@@ -368,7 +368,7 @@ void mcs_conn_set_state(struct mcs_conn *conn, enum iscsi_mcs_conn_state state);
 
 void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 		     bool sock_is_users);
-void mcs_conn_open(struct mcs_conn *conn);
+int mcs_conn_open(struct mcs_conn *conn);
 void mcs_conn_quiesce(struct mcs_conn *conn);
 void mcs_conn_detach(struct mcs_conn *conn);
 

@@ -498,14 +498,19 @@ static int mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
 	if (err)
 		return err;
 
-	conn->last_error = 0;
-	conn->last_reason = ISCSI_MCS_REASON_NONE;
-	conn->last_text[0] = '\0';
+	/* Lost meanwhile, it keeps the reason for that. */
+	if (!test_bit(MCS_CONN_BROKEN, &conn->flags)) {
+		conn->last_error = 0;
+		conn->last_reason = ISCSI_MCS_REASON_NONE;
+		conn->last_text[0] = '\0';
+	}
+	err = mcs_conn_open(conn);
+	if (err)
+		return err;
 	if (conn->was_up)
 		conn->stats.reconnects++;
 	conn->was_up = true;
 	conn->attempts = 0;
-	mcs_conn_open(conn);
 	mcs_recovery_resubmit(conn->sess);
 	mcs_event_conn_up(conn);
 	return 0;

@@ -188,8 +188,12 @@ void mcs_session_lock_stop(struct mcs_session *sess)
  */
 void mcs_session_unlock_stop(struct mcs_session *sess)
 {
-	mutex_unlock(&sess->mutex);
+	/* Recovery leaves them to whoever stops; not everybody takes them down. */
+	if (mcs_recovery_next_lost(sess))
+		mcs_recovery_kick(sess);
+	/* First, so that recovery does not take us for one who still will. */
 	atomic_dec(&sess->stopping);
+	mutex_unlock(&sess->mutex);
 }
 
 /**

@@ -146,21 +146,52 @@ static void mcs_startup_recovered(struct mcs_session *sess)
 			  ISCSI_MCS_REASON_SESSION_RECOVERY, ms);
 }
 
+static bool mcs_startup_is_up(struct mcs_session *sess)
+{
+	lockdep_assert_held(&sess->mutex);
+	return sess->bound && sess->lead && mcs_conn_is_live(sess->lead) &&
+	       !test_bit(MCS_CONN_BROKEN, &sess->lead->flags);
+}
+
+/**
+ * mcs_startup_may_start - has the leading login survived up to now?
+ * @sess: session
+ *
+ * libiscsi takes a session for logged in whatever its connection is like. One
+ * that was lost since the last Login Response must not get as far as that.
+ *
+ * Return: 0 or -ENOTCONN.
+ */
+int mcs_startup_may_start(struct mcs_session *sess)
+{
+	int err;
+
+	mcs_session_lock_stop(sess);
+	err = mcs_startup_is_up(sess) ? 0 : -ENOTCONN;
+	mcs_session_unlock_stop(sess);
+	return err;
+}
+
 /**
  * mcs_startup_start - the leading login is complete
  * @sess: session
  *
  * Parked commands go out, and the added connections are made again.
+ *
+ * Return: 0, or -ENOTCONN when the leading connection is down already: then
+ *	   recovery has told libiscsi, and the class is about to stop the session.
  */
-void mcs_startup_start(struct mcs_session *sess)
+int mcs_startup_start(struct mcs_session *sess)
 {
 	enum iscsi_mcs_session_state was;
 	struct mcs_conn *conn;
+	int err = -ENOTCONN;
 
 	mcs_session_lock_stop(sess);
-	if (!sess->bound)
+	if (!sess->bound || !mcs_conn_is_live(sess->lead))
 		goto out;
 
+	err = 0;
 	was = sess->state;
 	mcs_startup_negotiated(sess);
 	mcs_session_set_state(sess, ISCSI_MCS_SESSION_STATE_LOGGED_IN);
@@ -181,6 +212,7 @@ void mcs_startup_start(struct mcs_session *sess)
 	}
 out:
 	mcs_session_unlock_stop(sess);
+	return err;
 }
 
 /**

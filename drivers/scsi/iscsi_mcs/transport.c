@@ -216,10 +216,15 @@ err_put:
 
 static int mcs_transport_start_conn(struct iscsi_cls_conn *cls_conn)
 {
-	int err = iscsi_conn_start(cls_conn);
+	struct mcs_session *sess = mcs_transport_sess(cls_conn);
+	int err;
 
+	err = mcs_startup_may_start(sess);
 	if (!err)
-		mcs_startup_start(mcs_transport_sess(cls_conn));
+		err = iscsi_conn_start(cls_conn);
+	/* Not under the mutex: it waits for what takes that, too. */
+	if (!err)
+		err = mcs_startup_start(sess);
 	return err;
 }
 
