@@ -82,6 +82,23 @@ recovered_since()
 	[ "$(recoveries)" -gt "$1" ]
 }
 
+# A reset is answered, and the connection that holds the command goes down in the
+# same moment, and nothing is said to its Logout: the error handler must not have
+# the command back before recovery has let go of it. If it had, it would use the
+# command again at once, which the driver warns of.
+lost_with_reset()
+{
+	local before
+
+	before=$(recoveries)
+	peer logout never
+	stuck_write parted
+	wait_for 60 recovered_since "$before"
+	peer logout honest
+	written
+	equals "$(recoveries)" $((before + 1)) "session recoveries"
+}
+
 ends()
 {
 	peer_has_no_complaint
@@ -91,7 +108,7 @@ ends()
 
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'sd [0-9:]+ '
-plan 6
+plan 7
 must peer_start
 must login "node.conn[0].timeo.noop_out_interval=1" \
 	"node.session.err_timeo.abort_timeout=2" \
@@ -104,4 +121,5 @@ subtest "the answer has another tag" answered tag 1
 subtest "the answer comes on another connection" answered elsewhere 1
 subtest "no answer" useless never
 subtest "refused" useless 255
+subtest "reset, and the command's connection is lost with it" lost_with_reset
 subtest "nothing to complain of, logout" ends

@@ -300,6 +300,7 @@ static void cmd_tmf(struct line *line)
 		{ "late", TMF_LATE },
 		{ "tag", TMF_OTHER_TAG },
 		{ "elsewhere", TMF_ELSEWHERE },
+		{ "parted", TMF_PARTED },
 	};
 	size_t i;
 
@@ -330,7 +331,7 @@ static const struct {
 	{ "full", cmd_full },		/* so many logins find no room */
 	{ "mute", cmd_mute },		/* so many numbered NOP-Outs: no answer */
 	{ "logout", cmd_logout },	/* honest|never|RESPONSE */
-	{ "tmf", cmd_tmf },	/* honest|never|late|tag|elsewhere|RESPONSE */
+	{ "tmf", cmd_tmf },	/* honest|never|late|tag|elsewhere|parted|RESPONSE */
 };
 
 static void run(struct line *line)

@@ -353,5 +353,7 @@ extern int tmf_answer;
 #define TMF_LATE	(-3)	/* the aborted command's status comes too */
 #define TMF_OTHER_TAG	(-4)
 #define TMF_ELSEWHERE	(-5)	/* on another connection */
+#define TMF_PARTED	(-6)	/* no abort; a reset, and the other connection */
+#define TMF_REJECTED	255
 
 #endif /* PEER_H */

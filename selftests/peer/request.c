@@ -111,9 +111,23 @@ static u8 tmf_run(struct conn *conn, const struct task *task)
 		check_abort(conn, task, itt);
 	if (tmf_answer >= 0)
 		return tmf_answer;
+	if (tmf_answer == TMF_PARTED && is_abort)
+		return TMF_REJECTED;
 	if (tmf_answer != TMF_LATE)
 		abort_tasks(conn->sess, is_abort ? conn : NULL, !is_abort, itt);
 	return code;
+}
+
+/* The other connection goes down with the reset */
+static void tmf_part(struct conn *conn)
+{
+	struct conn *other = conn_beside(conn);
+
+	if (!other)
+		return;
+	tmf_answer = TMF_HONEST;
+	conn_abort(other);
+	conn_lost(other, "reset as told");
 }
 
 static void task_management(struct task *task)
@@ -134,6 +148,8 @@ static void task_management(struct task *task)
 	if (tmf_answer == TMF_ELSEWHERE && conn_beside(conn))
 		conn = conn_beside(conn);
 	pdu_send(conn, pdu);
+	if (tmf_answer == TMF_PARTED && !code)
+		tmf_part(conn);
 }
 
 static void logout_respond(struct task *task, u8 code)

@@ -48,11 +48,14 @@ void mcs_conn_take_submitted(struct mcs_conn *conn)
 #define MCS_CONN_QUIET		(HZ / 2)
 #define MCS_CONN_QUIET_TICK	(HZ / 4)
 
-/*
+/**
+ * mcs_conn_may_ping - does the target stand a ping among commands?
+ * @conn: connection
+ *
  * Some targets take an immediate PDU between the commands of several
  * connections for an error; those of a known good class do not.
  */
-static bool mcs_conn_may_ping(struct mcs_conn *conn)
+bool mcs_conn_may_ping(struct mcs_conn *conn)
 {
 	const struct mcs_session *sess = conn->sess;
 
@@ -91,12 +94,16 @@ static void mcs_conn_check_alive(struct mcs_conn *conn)
 	if (test_bit(MCS_CONN_LOGIN_PHASE, &conn->flags))
 		return;
 	mcs_conn_check_silence(conn);
+	/* Also where pings are switched off: TCP's evidence needs it. */
+	if (!conn->ping_sent &&
+	    test_and_clear_bit(MCS_CONN_WANT_PING, &conn->flags) &&
+	    ((interval && timeout) || mcs_conn_may_ping(conn)))
+		mcs_ctl_ping(conn);
 	if (!interval || !timeout)
 		return;
 
 	if (!conn->ping_sent) {
-		if (time_after_eq(jiffies, conn->last_rx + interval) ||
-		    test_and_clear_bit(MCS_CONN_WANT_PING, &conn->flags))
+		if (time_after_eq(jiffies, conn->last_rx + interval))
 			mcs_ctl_ping(conn);
 	} else if (time_after_eq(jiffies, conn->ping_sent + timeout) &&
 		   time_after_eq(jiffies, conn->last_rx + timeout) &&

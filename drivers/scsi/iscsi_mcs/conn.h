@@ -379,6 +379,7 @@ void mcs_conn_flush(struct mcs_conn *conn);
 void mcs_conn_kick(struct mcs_conn *conn);
 void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
 		   int error, const char *text);
+bool mcs_conn_may_ping(struct mcs_conn *conn);
 u32 mcs_conn_load(struct mcs_conn *conn);
 void mcs_conn_finish_task(struct mcs_conn *conn, struct mcs_task *task,
 			  u32 result);

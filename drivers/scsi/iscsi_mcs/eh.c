@@ -11,9 +11,10 @@
 #include "session.h"
 
 /*
- * The SCSI error handler's entry points. One rule above all: none of them
- * reports success while a connection still holds the command, because the
- * midlayer uses it again at once.
+ * The SCSI error handler's entry points for single commands; for resets see
+ * eh_reset.c. One rule above all: none of them reports success while a
+ * connection still holds the command, because the midlayer uses it again at
+ * once.
  */
 
 /* The command makes no progress: is the fault the connection's? */
@@ -24,7 +25,9 @@ static enum scsi_timeout_action mcs_eh_stuck(struct mcs_task *task,
 
 	if (since && time_after(READ_ONCE(conn->last_rx), since))
 		return SCSI_EH_NOT_HANDLED;
-	if (since && !conn->sess->nop_interval_ms)
+	/* Without pings nobody would find out. */
+	if (since && (!conn->sess->nop_interval_ms ||
+		      !conn->sess->nop_timeout_ms))
 		return SCSI_EH_NOT_HANDLED;
 
 	/* A dead connection will fail its ping; then recovery decides. */
@@ -67,8 +70,11 @@ out:
 	return action;
 }
 
-/* Whatever completed the command just now is done with it afterwards */
-static void mcs_eh_flush(struct mcs_session *sess)
+/**
+ * mcs_eh_flush - whoever completed a command just now is done with it afterwards
+ * @sess: session
+ */
+void mcs_eh_flush(struct mcs_session *sess)
 {
 	struct mcs_conn *conn;
 
@@ -142,148 +148,4 @@ int mcs_eh_abort(struct scsi_cmnd *sc)
 	if (!err)
 		WRITE_ONCE(sess->aborts, sess->aborts + 1);
 	return err ? FAILED : SUCCESS;
-}
-
-/* Connections that have to let go, each with a reference */
-static int mcs_eh_collect(struct mcs_session *sess, struct mcs_conn **conns)
-{
-	struct mcs_conn *conn;
-	int n = 0;
-
-	mutex_lock(&sess->mutex);
-	list_for_each_entry(conn, &sess->conns, node) {
-		if (!mcs_conn_is_live(conn) || n == MCS_MAX_CONNS)
-			continue;
-		mcs_conn_get(conn);
-		conns[n++] = conn;
-	}
-	mutex_unlock(&sess->mutex);
-	return n;
-}
-
-/*
- * Without response fences an answer of a reset command may still be on its
- * way on another connection. A ping behind it tells when it has arrived.
- */
-static int mcs_eh_fence_and_release(struct mcs_conn *conn, u64 lun, bool all,
-				    unsigned long timeout)
-{
-	struct mcs_eh_req *req = kmalloc(sizeof(*req), GFP_NOIO);
-	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
-	int err = -ENOMEM;
-
-	if (!req || !w)
-		goto out;
-	mcs_ctl_wait_init(w, ISCSI_OP_NOOP_OUT | ISCSI_OP_IMMEDIATE);
-	err = mcs_ctl_wait_run(conn, w, timeout);
-	if (err)
-		goto out;
-	mcs_eh_req_init_release(req, lun, all);
-	err = mcs_eh_req_queue(conn, req);
-	if (!err)
-		err = mcs_eh_req_wait(conn, req, timeout);
-out:
-	kfree(req);
-	kfree(w);
-	/* Down meanwhile: its commands were parked or given up. */
-	return err == -ENOTCONN || err == -EAGAIN ? 0 : err;
-}
-
-static int mcs_eh_tmf(struct mcs_session *sess, u8 function, u64 lun,
-		      unsigned long timeout)
-{
-	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
-	struct mcs_conn *conn;
-	struct iscsi_tm *hdr;
-	int err = -ENOTCONN;
-
-	if (!w)
-		return -ENOMEM;
-	mutex_lock(&sess->mutex);
-	conn = mcs_session_any_conn(sess, NULL);
-	if (conn)
-		mcs_conn_get(conn);
-	mutex_unlock(&sess->mutex);
-	if (!conn)
-		goto out;
-
-	mcs_ctl_wait_init(w, ISCSI_OP_SCSI_TMFUNC | ISCSI_OP_IMMEDIATE);
-	hdr = (struct iscsi_tm *)&w->ctl.hdr;
-	hdr->flags = ISCSI_FLAG_CMD_FINAL | function;
-	hdr->rtt = RESERVED_ITT;
-	if (function == ISCSI_TM_FUNC_LOGICAL_UNIT_RESET)
-		int_to_scsilun(lun, &hdr->lun);
-	err = mcs_ctl_wait_run(conn, w, timeout);
-	mcs_conn_put(conn);
-	if (!err && ((struct iscsi_tm_rsp *)&w->rsp)->response !=
-	    ISCSI_TMF_RSP_COMPLETE)
-		err = -EIO;
-out:
-	kfree(w);
-	return err;
-}
-
-static int mcs_eh_reset(struct scsi_cmnd *sc, u8 function, int timeout_s)
-{
-	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
-	bool all = function != ISCSI_TM_FUNC_LOGICAL_UNIT_RESET;
-	unsigned long timeout = timeout_s * HZ;
-	struct mcs_conn *conns[MCS_MAX_CONNS];
-	int err, n, i;
-
-	if (READ_ONCE(sess->isess->state) != ISCSI_STATE_LOGGED_IN)
-		return FAILED;
-
-	err = mcs_eh_tmf(sess, function, sc->device->lun, timeout);
-	if (err)
-		return FAILED;
-
-	n = mcs_eh_collect(sess, conns);
-	for (i = 0; i < n; i++) {
-		if (!err)
-			err = mcs_eh_fence_and_release(conns[i],
-						       sc->device->lun, all,
-						       timeout);
-		mcs_conn_put(conns[i]);
-	}
-	return err ? FAILED : SUCCESS;
-}
-
-/**
- * mcs_eh_device_reset - reset a logical unit
- * @sc: a command of it; its own, or made up by a reset ioctl
- *
- * Return: SUCCESS or FAILED.
- */
-int mcs_eh_device_reset(struct scsi_cmnd *sc)
-{
-	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
-
-	return mcs_eh_reset(sc, ISCSI_TM_FUNC_LOGICAL_UNIT_RESET,
-			    sess->isess->lu_reset_timeout);
-}
-
-/**
- * mcs_eh_target_reset - warm reset of the target
- * @sc: a command for it
- *
- * Return: SUCCESS or FAILED.
- */
-int mcs_eh_target_reset(struct scsi_cmnd *sc)
-{
-	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
-
-	return mcs_eh_reset(sc, ISCSI_TM_FUNC_TARGET_WARM_RESET,
-			    sess->isess->tgt_reset_timeout);
-}
-
-/**
- * mcs_eh_host_reset - the last resort: log in again
- * @sc: a command of the session
- *
- * Return: SUCCESS or FAILED.
- */
-int mcs_eh_host_reset(struct scsi_cmnd *sc)
-{
-	return iscsi_eh_session_reset(sc);
 }

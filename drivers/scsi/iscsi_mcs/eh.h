@@ -6,6 +6,7 @@
 #include <scsi/scsi_host.h>
 
 struct mcs_conn;
+struct mcs_session;
 struct scsi_cmnd;
 
 enum scsi_timeout_action mcs_eh_timed_out(struct scsi_cmnd *sc);
@@ -14,6 +15,7 @@ int mcs_eh_device_reset(struct scsi_cmnd *sc);
 int mcs_eh_target_reset(struct scsi_cmnd *sc);
 int mcs_eh_host_reset(struct scsi_cmnd *sc);
 
+void mcs_eh_flush(struct mcs_session *sess);
 void mcs_eh_run(struct mcs_conn *conn);
 void mcs_eh_drop_all(struct mcs_conn *conn);
 

@@ -77,6 +77,7 @@ struct mcs_task;
  * @logout_work: does that
  * @epoch: number of the login; changes when the target's session changes
  * @error_raised: libiscsi has been told that this epoch is over
+ * @gone: the target has ended the session by itself
  * @conns: all connections in the order they were configured
  * @nconns: their number
  * @next_id: for the next connection
@@ -88,6 +89,7 @@ struct mcs_task;
  * @win_lock: protects @win and @filling
  * @win: CmdSN window
  * @filling: numbers that were lost are being filled
+ * @holding: how many want no command to be sent for now
  * @turn: commands distributed so far
  * @policy: enum iscsi_mcs_policy
  * @ctl_seq: source of tags for control PDUs
@@ -102,6 +104,7 @@ struct mcs_task;
  * @retiring: connections are being logged out for a stop: @stopping ends no wait
  * @lost: CmdSNs of lost connections that the target may wait for
  * @nlost: their number
+ * @lost_more: there were more than there is room for
  *
  * @offer: what the leading login negotiated behind iscsid's back
  * @isid: ISID of the leading login
@@ -159,6 +162,7 @@ struct mcs_session {
 	struct work_struct logout_work;
 	u32 epoch;
 	bool error_raised;
+	bool gone;
 	struct list_head conns;
 	u32 nconns;
 	u32 next_id;
@@ -171,6 +175,7 @@ struct mcs_session {
 	spinlock_t win_lock ____cacheline_aligned_in_smp;
 	struct mcs_window win;
 	bool filling;
+	atomic_t holding;
 	atomic_t turn;
 	enum iscsi_mcs_policy policy;
 	atomic_t ctl_seq;
@@ -185,6 +190,7 @@ struct mcs_session {
 	bool retiring;
 	u32 *lost;
 	u32 nlost;
+	bool lost_more;
 
 	/* negotiated */
 	struct mcs_offer offer;

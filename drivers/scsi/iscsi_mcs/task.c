@@ -26,7 +26,8 @@ int mcs_tasks_alloc(struct mcs_session *sess, u32 n)
 	sess->tasks = kvcalloc(n, sizeof(*sess->tasks), GFP_KERNEL);
 	if (!sess->tasks)
 		return -ENOMEM;
-	sess->lost = kvcalloc(n, sizeof(*sess->lost), GFP_KERNEL);
+	sess->lost = kvcalloc(MCS_LOST_PER_TASK * n, sizeof(*sess->lost),
+			      GFP_KERNEL);
 	if (!sess->lost)
 		return -ENOMEM;
 	sess->ntasks = n;
@@ -225,8 +226,10 @@ u32 mcs_task_bvecs(struct mcs_task *task, u32 offset, u32 len,
  */
 bool mcs_task_eh_owns(const struct mcs_task *task)
 {
-	return task->sc->submitter == SUBMITTED_BY_BLOCK_LAYER &&
-	       test_bit(SCMD_STATE_COMPLETE, &task->sc->state);
+	const struct scsi_cmnd *sc = READ_ONCE(task->sc);
+
+	return sc && sc->submitter == SUBMITTED_BY_BLOCK_LAYER &&
+	       test_bit(SCMD_STATE_COMPLETE, &sc->state);
 }
 
 /**
@@ -253,7 +256,7 @@ bool mcs_task_may_resend(const struct mcs_task *task)
  */
 void mcs_task_release(struct mcs_task *task)
 {
-	task->sc = NULL;
+	WRITE_ONCE(task->sc, NULL);
 	WRITE_ONCE(task->conn, NULL);
 	/* Pairs with mcs_task_is_free(): everything above is done. */
 	smp_store_release(&task->state, MCS_TASK_FREE);

@@ -142,6 +142,9 @@ struct mcs_task {
 /* A command costs a connection something even if it moves no data. */
 #define MCS_TASK_OVERHEAD	512
 
+/* One loss may follow the other before the target has got past a number. */
+#define MCS_LOST_PER_TASK	4
+
 int mcs_tasks_alloc(struct mcs_session *sess, u32 n);
 void mcs_tasks_free(struct mcs_session *sess);
 int mcs_tasks_set_max_r2t(struct mcs_session *sess, u32 max_r2t);

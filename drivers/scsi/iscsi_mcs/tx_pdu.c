@@ -182,7 +182,8 @@ static bool mcs_tx_next_cmd(struct mcs_conn *conn)
 	u32 cmdsn;
 
 	task = list_first_entry_or_null(&conn->sendq, struct mcs_task, node);
-	if (!task || mcs_tx_would_wait(conn))
+	if (!task || unlikely(atomic_read(&conn->sess->holding)) ||
+	    mcs_tx_would_wait(conn))
 		return false;
 	if (!mcs_session_take_cmdsn(conn->sess, conn, true, &cmdsn))
 		return false;
