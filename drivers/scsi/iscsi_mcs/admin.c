@@ -296,8 +296,12 @@ static void mcs_admin_keep(struct mcs_conn *conn)
 		mcs_connect_start(conn, 0);
 	else if (conn->state == ISCSI_MCS_CONN_STATE_DRAINING &&
 		 mcs_conn_is_live(conn) &&
-		 !test_bit(MCS_CONN_BROKEN, &conn->flags))
+		 !test_bit(MCS_CONN_BROKEN, &conn->flags)) {
 		mcs_conn_open(conn);
+		/* The target may have asked for its logout meanwhile. */
+		if (test_bit(MCS_CONN_LEAVING, &conn->flags))
+			mcs_connect_start(conn, 0);
+	}
 }
 
 /* Its commands come to their end, and it logs itself out */
@@ -316,8 +320,12 @@ static int mcs_admin_log_out(struct mcs_conn *conn,
 	}
 	if (!err)
 		err = mcs_leave_logout(conn, NULL);
-	/* The target may not have seen it: a survivor tells it once more. */
-	if (err && conn->state == ISCSI_MCS_CONN_STATE_LOGOUT)
+	/*
+	 * The target may not have seen it: a survivor tells it once more. But
+	 * not when the whole session logs out.
+	 */
+	if (err && conn->state == ISCSI_MCS_CONN_STATE_LOGOUT &&
+	    !conn->sess->logging_out)
 		mcs_leave_failed(conn, ISCSI_MCS_REASON_REQUEST,
 				 err < 0 ? err : -EREMOTEIO,
 				 "no answer to its logout");

@@ -544,6 +544,9 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 {
 	struct mcs_session *sess = conn->sess;
 
+	/* iscsid has logged in on it meanwhile: no longer ours to judge. */
+	if (conn->sock)
+		return;
 	if (!conn->last_error)
 		conn->last_error = err;
 	if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
@@ -558,7 +561,13 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 				     conn->id, conn->last_text);
 		return;
 	}
-	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN)
+	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)
+		return;
+	/* Where others live the portal may only not have heard of the session. */
+	if (mcs_login_cause_advice(conn->job->login.result.cause) ==
+	    MCS_LOGIN_SESSION_GONE && !mcs_session_any_conn(sess, NULL))
+		mcs_recovery_session_gone(sess);
+	else
 		mcs_connect_retry(conn, err);
 }
 
@@ -664,6 +673,24 @@ void mcs_connect_start(struct mcs_conn *conn, unsigned long delay)
 	lockdep_assert_held(&conn->sess->mutex);
 	if (conn->job)
 		mod_delayed_work(mcs_connect_wq, &conn->connect_work, delay);
+}
+
+/**
+ * mcs_connect_hasten - the link may be back: do not wait for the next attempt
+ * @conn: connection that waits
+ *
+ * Interfaces that have nothing to do with it come and go as well: not sooner
+ * after the last attempt than the first of several would be.
+ */
+void mcs_connect_hasten(struct mcs_conn *conn)
+{
+	unsigned long next;
+
+	lockdep_assert_held(&conn->sess->mutex);
+	if (!conn->job)
+		return;
+	next = conn->job->began + msecs_to_jiffies(MCS_CONNECT_RETRY_MIN_MS / 2);
+	mcs_connect_start(conn, time_after(next, jiffies) ? next - jiffies : 0);
 }
 
 /**

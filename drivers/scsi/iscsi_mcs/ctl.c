@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "conn.h"
+#include "failover.h"
 #include "session.h"
 
 /* An answer's opcode is its request's with this bit set */
@@ -356,8 +357,8 @@ static void mcs_ctl_plug_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
 	struct mcs_session *sess = conn->sess;
 
 	/* Lost with the connection: somebody else has to fill the number. */
-	if (!rsp && !mcs_conn_is_live(conn) && sess->nlost < sess->ntasks)
-		sess->lost[sess->nlost++] = be32_to_cpu(nop->cmdsn);
+	if (!rsp && !mcs_conn_is_live(conn))
+		mcs_failover_add_lost(sess, be32_to_cpu(nop->cmdsn));
 	mcs_ctl_reply_done(conn, ctl, rsp);
 }
 

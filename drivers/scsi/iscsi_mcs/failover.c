@@ -33,6 +33,7 @@
 #define MCS_FAILOVER_FENCE_TIMEOUT	(10 * HZ)
 #define MCS_FAILOVER_PLUG_TIMEOUT	(2 * HZ)
 #define MCS_FAILOVER_PLUG_PATIENCE	(HZ / 20)
+#define MCS_FAILOVER_PLUG_MAX		(15 * HZ)
 #define MCS_FAILOVER_SETTLE		HZ
 #define MCS_FAILOVER_PROBE_TIMEOUT	(3 * HZ)
 #define MCS_FAILOVER_DISOWN_TIMEOUT	HZ
@@ -161,16 +162,42 @@ static int mcs_failover_settle(struct mcs_conn *conn)
 	return 0;
 }
 
-/* Note the numbers the target may never have seen; io_work is stopped */
+static void mcs_failover_forget_passed(struct mcs_session *sess)
+{
+	u32 exp_cmdsn = mcs_session_exp_cmdsn(sess);
+	u32 i, n = 0;
+
+	for (i = 0; i < sess->nlost; i++) {
+		if (!mcs_sn_before(sess->lost[i], exp_cmdsn))
+			sess->lost[n++] = sess->lost[i];
+	}
+	sess->nlost = n;
+}
+
+/**
+ * mcs_failover_add_lost - note a number the target may never have seen
+ * @sess: session
+ * @cmdsn: the number
+ *
+ * A number that finds no place is one that nobody fills: a new login has to.
+ */
+void mcs_failover_add_lost(struct mcs_session *sess, u32 cmdsn)
+{
+	if (sess->nlost == MCS_LOST_PER_TASK * sess->ntasks)
+		mcs_failover_forget_passed(sess);
+	if (sess->nlost < MCS_LOST_PER_TASK * sess->ntasks)
+		sess->lost[sess->nlost++] = cmdsn;
+	else
+		sess->lost_more = true;
+}
+
+/* io_work is stopped */
 static void mcs_failover_note_lost(struct mcs_conn *conn)
 {
-	struct mcs_session *sess = conn->sess;
 	struct mcs_task *task;
 
-	list_for_each_entry(task, &conn->active, node) {
-		if (sess->nlost < sess->ntasks)
-			sess->lost[sess->nlost++] = task->cmdsn;
-	}
+	list_for_each_entry(task, &conn->active, node)
+		mcs_failover_add_lost(conn->sess, task->cmdsn);
 }
 
 static bool mcs_failover_is_lost(struct mcs_session *sess, u32 cmdsn)
@@ -222,6 +249,7 @@ static int mcs_failover_fill_all(struct mcs_session *sess,
 				 struct mcs_conn *conn)
 {
 	unsigned long end = jiffies + MCS_FAILOVER_PLUG_TIMEOUT;
+	unsigned long last = jiffies + MCS_FAILOVER_PLUG_MAX;
 	u32 exp_cmdsn = mcs_session_exp_cmdsn(sess);
 	u32 before;
 	int err;
@@ -233,7 +261,9 @@ static int mcs_failover_fill_all(struct mcs_session *sess,
 		 */
 		if (mcs_recovery_next_lost(sess))
 			return 0;
-		if (time_after(jiffies, end))
+		/* A survivor may be slow; it is lost when it is dead. */
+		if (time_after(jiffies,
+			       mcs_failover_is_lost(sess, exp_cmdsn) ? end : last))
 			return -ETIMEDOUT;
 		err = mcs_failover_fill(sess, conn, exp_cmdsn);
 		if (err)
@@ -280,6 +310,8 @@ int mcs_failover_conn(struct mcs_conn *conn)
 	trace_mcs_failover_step(conn, MCS_STEP_QUIESCED, 0);
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_CLEANUP);
 	mcs_failover_note_lost(conn);
+	if (sess->lost_more)
+		return -ENOSPC;
 	WRITE_ONCE(sess->fencing, true);
 	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE)
 		err = mcs_failover_release(conn);

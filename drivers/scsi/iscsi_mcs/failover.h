@@ -30,6 +30,7 @@ enum mcs_step {
 	MCS_STEP_RESENT,
 };
 
+void mcs_failover_add_lost(struct mcs_session *sess, u32 cmdsn);
 bool mcs_failover_is_possible(struct mcs_session *sess);
 int mcs_failover_logout_cid(struct mcs_conn *via, u16 cid,
 			    unsigned long timeout);

@@ -20,6 +20,7 @@
 #define MCS_LEAVE_LOGOUT_TIMEOUT	(10 * HZ)
 #define MCS_LEAVE_DRAIN_MAX		(30 * HZ)
 #define MCS_LEAVE_RETURN_MIN		(HZ / 2)
+#define MCS_LEAVE_TURN_POLL		(HZ / 10)
 
 /**
  * mcs_leave_drain - have a connection's commands come to their end
@@ -140,6 +141,20 @@ static void mcs_leave_done(struct mcs_conn *conn, u16 time2wait)
 				      time2wait * HZ));
 }
 
+/*
+ * The others are on their way out as well, or lost: with this one the session
+ * would end. One of them will be back, or it is recovery's in the end.
+ */
+static void mcs_leave_wait_turn(struct mcs_conn *conn)
+{
+	if (time_before(jiffies, conn->leave_by))
+		mcs_connect_start(conn, MCS_LEAVE_TURN_POLL);
+	else
+		mcs_leave_failed(conn, ISCSI_MCS_REASON_TARGET_LOGOUT,
+				 -ETIMEDOUT,
+				 "target asked for logout, and no other connection came back in time");
+}
+
 /**
  * mcs_leave_run - do what the target has asked for, if it has
  * @conn: connection; connect_work only
@@ -160,6 +175,10 @@ bool mcs_leave_run(struct mcs_conn *conn)
 	if (conn->state != ISCSI_MCS_CONN_STATE_UP ||
 	    test_bit(MCS_CONN_BROKEN, &conn->flags))
 		return true;
+	if (mcs_session_active_conns(sess) == 1) {
+		mcs_leave_wait_turn(conn);
+		return true;
+	}
 
 	err = mcs_leave_drain(conn, time_before(now, conn->leave_by) ?
 			      conn->leave_by - now : 0);

@@ -202,8 +202,8 @@ bool mcs_sock_is_silent(struct mcs_conn *conn, unsigned long timeout)
 		       timeout;
 
 	if (READ_ONCE(inet_csk(sk)->icsk_retransmits) >= MCS_SOCK_RETRANSMITS)
-		return unheard || time_after_eq(jiffies,
-						READ_ONCE(conn->acked_at) + timeout);
+		return time_after_eq(jiffies,
+				     READ_ONCE(conn->acked_at) + timeout);
 	return unheard && READ_ONCE(inet_csk(sk)->icsk_probes_out) >=
 			  MCS_SOCK_RETRANSMITS;
 }
