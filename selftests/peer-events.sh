@@ -56,6 +56,23 @@ asked_to_log_out()
 	leaves_in_time 1 65535
 }
 
+# All of them: one after the other, as the last one would take the session along.
+all_asked_to_log_out()
+{
+	local drained losses recoveries
+
+	drained=$(peer_counter drained)
+	losses=$(session_field 'connections | map(.losses) | add')
+	recoveries=$(session_field recoveries)
+	peer async 1 p3=12
+	wait_for 15 peer_counter_is drained $((drained + 2))
+	whole
+	equals "$(session_field 'connections | map(.losses) | add')" \
+		"$losses" "losses"
+	equals "$(peer_counter late)" 0 "logouts that came late"
+	no_recovery_since "$recoveries"
+}
+
 # Commands that do not end in time: a survivor logs it out, also in time.
 asked_while_stuck()
 {
@@ -218,7 +235,7 @@ ends()
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'target rejected a PDU' \
 	'mcs_rsp_reject: .* suppressed'
-plan 10
+plan 11
 must peer_start --statsn 0xffffff00
 must login "node.conn[0].timeo.noop_out_interval=1" \
 	"node.conn[0].timeo.noop_out_timeout=3" \
@@ -226,6 +243,7 @@ must login "node.conn[0].timeo.noop_out_interval=1" \
 must conn_add 2
 must io_begin "$(disk)" --size=16m
 subtest "asked to log out: drained in time, and back" asked_to_log_out
+subtest "all asked to log out at once" all_asked_to_log_out
 subtest "asked to log out, commands stuck" asked_while_stuck
 subtest "asked to go at once" asked_to_go_at_once
 subtest "target drops one connection" drops_one

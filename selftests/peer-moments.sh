@@ -307,6 +307,23 @@ all_at_once()
 	whole
 }
 
+# The leading connection goes just as its login is over, when iscsid is about to
+# say that the session may be used.
+leading_goes_after_login()
+{
+	local before
+
+	for _ in 1 2 3; do
+		before=$(recoveries)
+		peer trigger login-response after cid=0
+		peer close
+		wait_for 20 recovered_since "$before"
+		wait_for 20 peer_counter_is triggers 0
+		whole
+	done
+	equals "$(session_state)" LOGGED_IN "session"
+}
+
 # What is left carries everything, until it goes too.
 one_after_the_other()
 {
@@ -368,7 +385,7 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go' 'ping timeout'
-plan 13
+plan 14
 must peer_start
 must login "${NOPS[@]}"
 must conn_add 2
@@ -387,6 +404,7 @@ subtest "a login whose last answer is lost" last_login_answer
 subtest "removed at the moment of its loss" removed_when_lost
 subtest "no room, for a while" no_room_yet
 subtest "all connections closed at once" all_at_once
+subtest "the leading one closed behind its login" leading_goes_after_login
 subtest "all but one, then the last" one_after_the_other
 subtest "the data is right, logout" io_is_right
 subtest "a Logout of the session that fails" session_logout_fails

@@ -82,10 +82,10 @@ recovered_since()
 	[ "$(recoveries)" -gt "$1" ]
 }
 
-# A reset is answered, and the connection that holds the command goes down in the
-# same moment, and nothing is said to its Logout: the error handler must not have
-# the command back before recovery has let go of it. If it had, it would use the
-# command again at once, which the driver warns of.
+# A reset is answered, and the connection that holds the command goes down at the
+# ping behind it, and nothing is said to its Logout: the error handler must not
+# have the command back before recovery has let go of it. If it had, it would use
+# the command again at once, which the driver warns of.
 lost_with_reset()
 {
 	local before

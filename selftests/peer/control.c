@@ -320,7 +320,7 @@ static const struct {
 	{ "rules", cmd_rules },
 	{ "break", cmd_break },		/* RULE cid= times= */
 	{ "try", cmd_try },		/* RULE cid=; answers when it is over */
-	{ "trigger", cmd_trigger },	/* EVENT close|reset|silent|deaf cid= */
+	{ "trigger", cmd_trigger },	/* EVENT close|reset|silent|deaf|after cid= */
 	{ "reject", cmd_reject },	/* EVENT REASON consumes=y times= */
 	{ "mutate", cmd_mutate },	/* ONE-IN seed= */
 	{ "hold", cmd_hold },

@@ -155,6 +155,7 @@ enum conn_phase {
  * @drip: bytes per write, 0 for no limit
  * @closing: close when the output is out
  * @leaving: and it has logged out, so that is no loss
+ * @last_one: close it behind the next PDU that is sent
  * @fence_due: another one was logged out by a request on it
  * @gone: nothing refers to it but the list of connections
  * @logout_by: Logout was asked for with Async 1; ms, 0 if not
@@ -181,6 +182,7 @@ struct conn {
 	u32 drip;
 	bool closing;
 	bool leaving;
+	bool last_one;
 	bool fence_due;
 	bool gone;
 	u64 logout_by;

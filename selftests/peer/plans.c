@@ -54,7 +54,7 @@ static struct {
 /**
  * trigger_set - end a connection at its next PDU of a kind
  * @event: the kind, sent or received
- * @how: close, reset, silent, deaf
+ * @how: close, reset, silent, deaf; after: once this PDU has been sent
  * @cid: connection, negative for any
  *
  * Of Logouts, and the fences behind them, those from now on count.
@@ -109,6 +109,9 @@ bool trigger_hits(struct conn *conn, u8 opcode)
 	case 's':
 		conn->silent = true;
 		break;
+	case 'a':
+		conn->last_one = true;
+		return false;
 	case 'd':
 		conn->deaf = true;
 		conn->silent = true;

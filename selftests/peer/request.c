@@ -118,16 +118,14 @@ static u8 tmf_run(struct conn *conn, const struct task *task)
 	return code;
 }
 
-/* The other connection goes down with the reset */
+/* The other connection goes down at the next ping */
 static void tmf_part(struct conn *conn)
 {
 	struct conn *other = conn_beside(conn);
 
-	if (!other)
-		return;
 	tmf_answer = TMF_HONEST;
-	conn_abort(other);
-	conn_lost(other, "reset as told");
+	if (other)
+		trigger_set("nop", "reset", other->cid);
 }
 
 static void task_management(struct task *task)

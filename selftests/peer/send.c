@@ -122,6 +122,8 @@ void pdu_emit(struct conn *conn, struct pdu *pdu)
 			conn->out_len = before + pdu->cut;
 			conn->closing = true;
 		}
+		if (conn->last_one)
+			conn->closing = true;
 	}
 	free(pdu);
 }
