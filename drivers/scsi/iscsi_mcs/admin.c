@@ -292,11 +292,11 @@ static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
 static void mcs_admin_keep(struct mcs_conn *conn)
 {
 	clear_bit(MCS_CONN_NO_RETRY, &conn->flags);
-	if (conn->state == ISCSI_MCS_CONN_STATE_WAITING)
+	if (conn->state == ISCSI_MCS_CONN_STATE_WAITING) {
 		mcs_connect_start(conn, 0);
-	else if (conn->state == ISCSI_MCS_CONN_STATE_DRAINING &&
-		 mcs_conn_is_live(conn) &&
-		 !test_bit(MCS_CONN_BROKEN, &conn->flags)) {
+	} else if (conn->state == ISCSI_MCS_CONN_STATE_DRAINING &&
+		   mcs_conn_is_live(conn) &&
+		   !test_bit(MCS_CONN_BROKEN, &conn->flags)) {
 		mcs_conn_open(conn);
 		/* The target may have asked for its logout meanwhile. */
 		if (test_bit(MCS_CONN_LEAVING, &conn->flags))

@@ -143,9 +143,11 @@ static const char *mcs_rsp_async(struct mcs_conn *conn)
 
 	switch (async->async_event) {
 	case ISCSI_ASYNC_MSG_REQUEST_LOGOUT:
-		/* Alone it is the session's end, which is iscsid's business. */
-		if (READ_ONCE(conn->accepting) &&
-		    mcs_session_active_conns(conn->sess) == 1)
+		/*
+		 * Alone it is the session's end, which is iscsid's business.
+		 * Where others are only away for the moment it is not.
+		 */
+		if (READ_ONCE(conn->sess->nconns) == 1)
 			mcs_lead_pass_up(conn);
 		else
 			mcs_leave_asked(conn, be16_to_cpu(async->param3));
