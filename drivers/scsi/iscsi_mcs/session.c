@@ -57,6 +57,8 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 	mcs_window_reset(&sess->win);
 	sess->policy = ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH;
 	sess->next_cid = 1;
+	/* not all sessions' first connections on one CPU */
+	sess->next_cpu = sess->sid;
 	sess->max_conns = 1;
 	sess->nop_interval_ms = MCS_NOP_INTERVAL_MS;
 	sess->nop_timeout_ms = MCS_NOP_TIMEOUT_MS;

@@ -169,7 +169,7 @@ struct mcs_session {
 	u16 next_cid;
 	struct mcs_conn *lead;
 	struct iscsi_conn *iconn;
-	int next_cpu;
+	u32 next_cpu;
 
 	/* per command */
 	spinlock_t win_lock ____cacheline_aligned_in_smp;
