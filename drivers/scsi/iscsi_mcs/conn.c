@@ -570,12 +570,16 @@ u32 mcs_conn_load(struct mcs_conn *conn)
 	struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL;
 	u32 load = atomic_read(&conn->bytes);
 	u32 sent = READ_ONCE(conn->sent_bytes);
+	u32 una;
 
 	/* They change one after the other. */
 	load = load > sent ? load - sent : 0;
-	if (sk)
-		load += READ_ONCE(tcp_sk(sk)->write_seq) -
-			READ_ONCE(tcp_sk(sk)->snd_una);
+	if (sk) {
+		una = READ_ONCE(tcp_sk(sk)->snd_una);
+		/* Both grow: the one that follows the other is read first. */
+		smp_rmb();
+		load += READ_ONCE(tcp_sk(sk)->write_seq) - una;
+	}
 	return load;
 }
 
