@@ -322,12 +322,25 @@ struct mcs_conn *mcs_session_any_conn(struct mcs_session *sess,
 	return best;
 }
 
-/* Return: the chosen connection, or NULL; under rcu_read_lock() */
-static struct mcs_conn *mcs_session_pick(struct mcs_session *sess, u32 cost)
+/* What only this policy looks at */
+static void mcs_session_weigh(struct mcs_conn *conn, u32 cost,
+			      struct mcs_policy_cand *cand)
 {
+	u32 now_ms = jiffies_to_msecs(jiffies);
+
+	cand->bytes = mcs_conn_load(conn);
+	cand->cost = cost;
+	cand->pace = mcs_drain_pace(&conn->drain, now_ms);
+	cand->bound = mcs_drain_bound(&conn->drain, now_ms);
+	cand->rtt_us = mcs_drain_rtt_us(&conn->drain, now_ms);
+}
+
+static struct mcs_conn *mcs_session_pick_best(struct mcs_session *sess,
+					      u32 cost)
+{
+	enum iscsi_mcs_policy policy = READ_ONCE(sess->policy);
 	struct mcs_policy_cand cand[MCS_MAX_CONNS];
 	struct mcs_conn *conns[MCS_MAX_CONNS];
-	u32 now_ms = jiffies_to_msecs(jiffies);
 	struct mcs_conn *conn;
 	int n = 0;
 	int i;
@@ -340,16 +353,27 @@ static struct mcs_conn *mcs_session_pick(struct mcs_session *sess, u32 cost)
 		cand[n].standby = READ_ONCE(conn->role) ==
 				  ISCSI_MCS_ROLE_STANDBY;
 		cand[n].weight = READ_ONCE(conn->weight);
-		cand[n].bytes = mcs_conn_load(conn);
-		cand[n].pace = mcs_drain_pace(&conn->drain, now_ms);
-		cand[n].cost = cost;
-		cand[n].bound = mcs_drain_bound(&conn->drain, now_ms);
-		cand[n].rtt_us = mcs_drain_rtt_us(&conn->drain, now_ms);
+		if (policy == ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH)
+			mcs_session_weigh(conn, cost, &cand[n]);
 		n++;
 	}
-	i = mcs_policy_pick(READ_ONCE(sess->policy), cand, n,
-			    atomic_inc_return(&sess->turn));
+	i = mcs_policy_pick(policy, cand, n, atomic_inc_return(&sess->turn));
 	return i < 0 ? NULL : conns[i];
+}
+
+/* Return: the chosen connection, or NULL; under rcu_read_lock() */
+static struct mcs_conn *mcs_session_pick(struct mcs_session *sess, u32 cost)
+{
+	struct mcs_conn *conn;
+
+	if (READ_ONCE(sess->nconns) == 1) {
+		/* The list may be changing: whichever it is will do. */
+		conn = list_first_or_null_rcu(&sess->conns, struct mcs_conn,
+					      node);
+		if (likely(conn && READ_ONCE(conn->accepting)))
+			return conn;
+	}
+	return mcs_session_pick_best(sess, cost);
 }
 
 /**
