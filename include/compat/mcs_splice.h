@@ -17,47 +17,71 @@
 
 #ifdef MCS_HAVE_SENDPAGE
 
-/* mcs_compat_send_part - send no more than the first page of the iterator */
-static inline int mcs_compat_send_part(struct sock *sk, struct msghdr *msg)
+/* mcs_compat_send_part - send from the beginning of a segment */
+static inline int mcs_compat_send_part(struct sock *sk, struct page *page,
+				       unsigned int offset, size_t len,
+				       int flags)
 {
-	struct iov_iter *iter = &msg->msg_iter;
-	size_t skip = iter->iov_offset;
-	const struct bio_vec *bv = iter->bvec;
-	int flags = msg->msg_flags & ~MSG_SPLICE_PAGES;
-	struct bio_vec part;
-	struct msghdr copy;
+	struct bio_vec part = {
+		.bv_page = page,
+		.bv_offset = offset,
+		.bv_len = len,
+	};
+	struct msghdr msg = {
+		.msg_flags = flags & ~MSG_SENDPAGE_NOTLAST,
+	};
 
-	part.bv_page = nth_page(bv->bv_page, (bv->bv_offset + skip) / PAGE_SIZE);
-	part.bv_offset = (bv->bv_offset + skip) % PAGE_SIZE;
-	part.bv_len = min3(iov_iter_count(iter), bv->bv_len - skip,
-			   PAGE_SIZE - part.bv_offset);
-	if (part.bv_len < iov_iter_count(iter))
-		flags |= MSG_MORE | MSG_SENDPAGE_NOTLAST;
-	if (sendpage_ok(part.bv_page))
-		return tcp_sendpage_locked(sk, part.bv_page, part.bv_offset,
-					   part.bv_len, flags);
-
-	copy = (struct msghdr){ .msg_flags = flags & ~MSG_SENDPAGE_NOTLAST };
-	iov_iter_bvec(&copy.msg_iter, ITER_SOURCE, &part, 1, part.bv_len);
-	return tcp_sendmsg_locked(sk, &copy, part.bv_len);
+	if (sendpage_ok(page))
+		return tcp_sendpage_locked(sk, page, offset, len, flags);
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, &part, 1, len);
+	return tcp_sendmsg_locked(sk, &msg, len);
 }
 
-/* Before v6.5: page by page, as each reference is taken on one page. */
+/*
+ * mcs_compat_whole - bytes from @offset on that one reference on @page covers
+ *
+ * That is the page, or all of it that is one compound page. A device that cannot
+ * gather maps what it copies, with highmem one page at a time.
+ */
+static inline size_t mcs_compat_whole(struct page *page, unsigned int offset)
+{
+	struct folio *folio = page_folio(page);
+
+	if (likely(!folio_test_large(folio)) || IS_ENABLED(CONFIG_HIGHMEM))
+		return PAGE_SIZE - offset;
+	return folio_size(folio) - folio_page_idx(folio, page) * PAGE_SIZE -
+	       offset;
+}
+
+/* Before v6.5: part by part, as each takes one reference. */
 static inline int mcs_compat_splice(struct sock *sk, struct msghdr *msg)
 {
+	const struct bio_vec *bv = msg->msg_iter.bvec;
+	size_t skip = msg->msg_iter.iov_offset;
+	size_t left = iov_iter_count(&msg->msg_iter);
+	int flags = msg->msg_flags & ~MSG_SPLICE_PAGES;
+	int more = MSG_MORE | MSG_SENDPAGE_NOTLAST;
 	int sent = 0;
 	int ret;
 
-	while (iov_iter_count(&msg->msg_iter)) {
-		if (msg->msg_iter.iov_offset == msg->msg_iter.bvec->bv_len) {
-			iov_iter_advance(&msg->msg_iter, 0);
-			continue;
-		}
-		ret = mcs_compat_send_part(sk, msg);
+	while (left) {
+		unsigned int offset = bv->bv_offset + skip;
+		struct page *page = nth_page(bv->bv_page, offset / PAGE_SIZE);
+		size_t len = min_t(size_t, left, bv->bv_len - skip);
+
+		offset %= PAGE_SIZE;
+		len = min(len, mcs_compat_whole(page, offset));
+		ret = mcs_compat_send_part(sk, page, offset, len,
+					   len < left ? flags | more : flags);
 		if (ret <= 0)
 			return sent ?: ret;
-		iov_iter_advance(&msg->msg_iter, ret);
 		sent += ret;
+		left -= ret;
+		skip += ret;
+		if (skip >= bv->bv_len) {
+			skip -= bv->bv_len;
+			bv++;
+		}
 	}
 	return sent;
 }
@@ -103,8 +127,8 @@ static inline int mcs_compat_splice(struct sock *sk, struct msghdr *msg)
  * copied. The caller keeps the pages unchanged until TCP has let go of them or
  * the connection is aborted. May send a part only.
  *
- * Return: number of bytes sent, msg_iter advanced by as many, or -errno as
- *	   tcp_sendmsg_locked().
+ * Return: number of bytes sent, or -errno as tcp_sendmsg_locked(). The iterator
+ *	   in @msg is not to be used afterwards.
  */
 static inline int mcs_splice_locked(struct sock *sk, struct msghdr *msg)
 {

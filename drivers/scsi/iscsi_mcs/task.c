@@ -172,6 +172,12 @@ void mcs_task_rewind(struct mcs_task *task)
 	task->sg_base = 0;
 }
 
+static void mcs_task_next_sg(struct mcs_task *task)
+{
+	task->sg_base += task->sg->length;
+	task->sg = sg_next(task->sg);
+}
+
 /**
  * mcs_task_bvecs - describe a part of the command's data
  * @task: command
@@ -195,22 +201,20 @@ u32 mcs_task_bvecs(struct mcs_task *task, u32 offset, u32 len,
 		task->sg = scsi_sglist(task->sc);
 		task->sg_base = 0;
 	}
+	while (task->sg && offset - task->sg_base >= task->sg->length)
+		mcs_task_next_sg(task);
 	while (done < len && n < max && task->sg) {
 		struct scatterlist *sg = task->sg;
 		u32 skip = offset + done - task->sg_base;
-		u32 part;
+		u32 part = min(len - done, sg->length - skip);
 
-		if (skip >= sg->length) {
-			task->sg_base += sg->length;
-			task->sg = sg_next(sg);
-			continue;
-		}
-		part = min(len - done, sg->length - skip);
 		bv[n].bv_page = sg_page(sg) + ((sg->offset + skip) >> PAGE_SHIFT);
 		bv[n].bv_offset = offset_in_page(sg->offset + skip);
 		bv[n].bv_len = part;
 		n++;
 		done += part;
+		if (skip + part == sg->length)
+			mcs_task_next_sg(task);
 	}
 	*nr = n;
 	return done;

@@ -74,12 +74,11 @@ static void mcs_tx_make_trailer(struct mcs_conn *conn)
 	}
 }
 
-/* Describe as much of the rest of the PDU as fits, after @n segments */
-static void mcs_tx_fill(struct mcs_conn *conn, int n)
+/* Describe as much of the rest of the PDU as fits, after @n segments of @total */
+static void mcs_tx_fill(struct mcs_conn *conn, int n, u32 total)
 {
 	struct mcs_tx *tx = &conn->tx;
-	u32 total = 0;
-	int i, nr = 0;
+	int nr = 0;
 
 	tx->is_data = tx->splice && !n;
 	if (tx->data_left && tx->task && (!n || !tx->splice)) {
@@ -90,6 +89,7 @@ static void mcs_tx_fill(struct mcs_conn *conn, int n)
 			mcs_tx_crc_bvecs(tx, tx->bv + n, nr);
 		tx->data_offset += done;
 		tx->data_left -= done;
+		total += done;
 		n += nr;
 	}
 	if (!tx->data_left && tx->data_len) {
@@ -98,9 +98,8 @@ static void mcs_tx_fill(struct mcs_conn *conn, int n)
 		if (tx->trailer_len)
 			mcs_tx_set_bvec(&tx->bv[n++], tx->trailer,
 					tx->trailer_len);
+		total += tx->trailer_len;
 	}
-	for (i = 0; i < n; i++)
-		total += tx->bv[i].bv_len;
 	iov_iter_bvec(&tx->iter, ITER_SOURCE, tx->bv, n, total);
 }
 
@@ -126,6 +125,7 @@ static void mcs_tx_count(struct mcs_conn *conn, struct mcs_task *task, u32 len)
 void mcs_tx_start(struct mcs_conn *conn, u32 hdr_len, const void *data)
 {
 	struct mcs_tx *tx = &conn->tx;
+	u32 total;
 	int n = 1;
 
 	if (conn->hdgst) {
@@ -135,6 +135,7 @@ void mcs_tx_start(struct mcs_conn *conn, u32 hdr_len, const void *data)
 		hdr_len += sizeof(digest);
 	}
 	mcs_tx_set_bvec(&tx->bv[0], tx->hdr, hdr_len);
+	total = hdr_len;
 	if (tx->task)
 		mcs_tx_count(conn, tx->task, tx->data_len);
 	tx->crc = ~0;
@@ -149,9 +150,10 @@ void mcs_tx_start(struct mcs_conn *conn, u32 hdr_len, const void *data)
 			mcs_tx_crc_bvecs(tx, &tx->bv[n], 1);
 		tx->data_left = 0;
 		n++;
+		total += tx->data_len;
 	}
 	tx->busy = true;
-	mcs_tx_fill(conn, n);
+	mcs_tx_fill(conn, n, total);
 }
 
 /*
@@ -189,7 +191,7 @@ static int mcs_tx_push(struct mcs_conn *conn, bool more)
 			continue;
 		if (!tx->data_left)
 			return 1;
-		mcs_tx_fill(conn, 0);
+		mcs_tx_fill(conn, 0, 0);
 	}
 }
 
