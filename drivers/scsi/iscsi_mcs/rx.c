@@ -233,10 +233,13 @@ static void mcs_rx_step_end(struct mcs_conn *conn)
 	}
 }
 
-/* A header that waits for io_work, because acting on such a PDU may sleep */
+/*
+ * Does the end of this part wait for io_work, because acting on such a PDU may
+ * sleep? Not just the header's: the rest may come in packets of its own.
+ */
 static bool mcs_rx_is_held(const struct mcs_rx *rx)
 {
-	if (!rx->direct || rx->step != MCS_RX_BHS)
+	if (!rx->direct)
 		return false;
 	switch (mcs_pdu_opcode(&rx->hdr)) {
 	case ISCSI_OP_SCSI_CMD_RSP:
@@ -336,8 +339,8 @@ int mcs_rx_run(struct mcs_conn *conn)
  * @conn: connection whose engine the caller has
  * @sk: its socket
  *
- * Stops at the header of a PDU that belongs to no SCSI command: mcs_rx_run()
- * goes on there.
+ * Stops at each end of a part of a PDU that belongs to no SCSI command:
+ * mcs_rx_run() goes on there.
  *
  * Context: softirq, the socket locked.
  * Return: as mcs_rx_run().
