@@ -86,7 +86,6 @@ enum mcs_rx_step {
 /**
  * struct mcs_rx - the PDU being received
  * @step: part of the PDU that arrives now
- * @direct: received in the socket's callback, see mcs_rx_run_direct()
  * @got: bytes of the part so far
  * @want: bytes of the part
  * @task: command whose buffer takes the data, NULL for @buf
@@ -103,7 +102,6 @@ enum mcs_rx_step {
  */
 struct mcs_rx {
 	enum mcs_rx_step step;
-	bool direct;
 	u32 got;
 	u32 want;
 	struct mcs_task *task;

@@ -128,7 +128,7 @@ bool mcs_direct_receive(struct mcs_conn *conn, struct sock *sk)
 	/* It may have been lost or quiesced just before. */
 	if (mcs_conn_is_live(conn) &&
 	    !test_bit(MCS_CONN_BROKEN, &conn->flags)) {
-		ret = mcs_rx_run_direct(conn, sk);
+		ret = mcs_rx_read(conn, sk);
 		if (ret < 0)
 			mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR, ret,
 				      "cannot receive");

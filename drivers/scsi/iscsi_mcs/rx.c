@@ -234,13 +234,11 @@ static void mcs_rx_step_end(struct mcs_conn *conn)
 }
 
 /*
- * Does the end of this part wait for io_work, because acting on such a PDU may
+ * Does the end of this part wait until BH is on, because acting on such a PDU may
  * sleep? Not just the header's: the rest may come in packets of its own.
  */
 static bool mcs_rx_is_held(const struct mcs_rx *rx)
 {
-	if (!rx->direct)
-		return false;
 	switch (mcs_pdu_opcode(&rx->hdr)) {
 	case ISCSI_OP_SCSI_CMD_RSP:
 	case ISCSI_OP_SCSI_DATA_IN:
@@ -256,8 +254,10 @@ static int mcs_rx_skb(read_descriptor_t *desc, struct sk_buff *skb,
 {
 	struct mcs_conn *conn = desc->arg.data;
 	struct mcs_rx *rx = &conn->rx;
-	size_t left = len;
+	size_t left;
 
+	len = min(len, desc->count);
+	left = len;
 	/* held */
 	if (rx->got == rx->want)
 		return 0;
@@ -283,17 +283,34 @@ static int mcs_rx_skb(read_descriptor_t *desc, struct sk_buff *skb,
 			break;
 		mcs_rx_step_end(conn);
 	}
+	desc->count -= len - left;
 	return len - left;
 }
 
-static int mcs_rx_read(struct mcs_conn *conn, struct sock *sk)
+/* Bytes taken at once: BH must not be off for long */
+#define MCS_RX_BYTES	(64 * 1024)
+
+/**
+ * mcs_rx_read - take from a socket what it has received, up to a limit
+ * @conn: connection whose engine the caller has
+ * @sk: its socket, locked
+ *
+ * Stops at each end of a part of a PDU that belongs to no SCSI command:
+ * mcs_rx_run() goes on there.
+ *
+ * Context: BH off.
+ * Return: bytes taken, 0 when there were none, or a negative errno.
+ */
+int mcs_rx_read(struct mcs_conn *conn, struct sock *sk)
 {
 	read_descriptor_t desc = {
 		.arg.data = conn,
-		.count = 1,
+		.count = MCS_RX_BYTES,
 	};
-	int ret = tcp_read_sock(sk, &desc, mcs_rx_skb);
+	int ret;
 
+	lockdep_assert_in_softirq();
+	ret = tcp_read_sock(sk, &desc, mcs_rx_skb);
 	if (ret > 0) {
 		WRITE_ONCE(conn->last_rx, jiffies);
 		WRITE_ONCE(conn->stats.rx_bytes, conn->stats.rx_bytes + ret);
@@ -315,12 +332,13 @@ bool mcs_rx_has_more(struct mcs_conn *conn)
  * mcs_rx_run - take what the socket has received
  * @conn: connection; io_work only
  *
- * Return: bytes taken, 0 when there were none, or a negative errno.
+ * Return: as mcs_rx_read().
  */
 int mcs_rx_run(struct mcs_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 	bool held = conn->rx.got == conn->rx.want;
+	int got = 0;
 	int ret;
 
 	if (held)
@@ -329,28 +347,17 @@ int mcs_rx_run(struct mcs_conn *conn)
 		return held;
 
 	lock_sock(sk);
-	ret = mcs_rx_read(conn, sk);
+	do {
+		/*
+		 * Commands that are completed here raise a softirq. With BH on
+		 * each of them would wake ksoftirqd for it.
+		 */
+		local_bh_disable();
+		ret = mcs_rx_read(conn, sk);
+		local_bh_enable();
+		if (ret > 0)
+			got += ret;
+	} while (ret == MCS_RX_BYTES);
 	release_sock(sk);
-	return ret;
-}
-
-/**
- * mcs_rx_run_direct - take what the socket has received, in its callback
- * @conn: connection whose engine the caller has
- * @sk: its socket
- *
- * Stops at each end of a part of a PDU that belongs to no SCSI command:
- * mcs_rx_run() goes on there.
- *
- * Context: softirq, the socket locked.
- * Return: as mcs_rx_run().
- */
-int mcs_rx_run_direct(struct mcs_conn *conn, struct sock *sk)
-{
-	int ret;
-
-	conn->rx.direct = true;
-	ret = mcs_rx_read(conn, sk);
-	conn->rx.direct = false;
-	return ret;
+	return ret < 0 ? ret : got;
 }

@@ -7,7 +7,7 @@ struct mcs_conn;
 struct sock;
 
 int mcs_rx_run(struct mcs_conn *conn);
-int mcs_rx_run_direct(struct mcs_conn *conn, struct sock *sk);
+int mcs_rx_read(struct mcs_conn *conn, struct sock *sk);
 bool mcs_rx_has_more(struct mcs_conn *conn);
 void mcs_rx_reset(struct mcs_conn *conn);
 
