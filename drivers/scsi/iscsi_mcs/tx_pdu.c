@@ -158,6 +158,15 @@ static void mcs_tx_cmd(struct mcs_conn *conn, struct mcs_task *task)
 	mcs_tx_start(conn, hdr_len, NULL);
 }
 
+/* Bytes in the socket that wait for the link; not what waits for this command */
+static u32 mcs_tx_unsent(const struct mcs_conn *conn)
+{
+	const struct tcp_sock *tp = tcp_sk(conn->sock->sk);
+	u32 unsent = tp->write_seq - tp->snd_nxt;
+
+	return conn->tx.corked && unsent < tp->mss_cache ? 0 : unsent;
+}
+
 /*
  * A number that waits in the socket for a slow link holds back every higher one
  * of other connections at the target. So a command gets its number when no more
@@ -166,10 +175,9 @@ static void mcs_tx_cmd(struct mcs_conn *conn, struct mcs_task *task)
 static bool mcs_tx_would_wait(struct mcs_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
-	const struct tcp_sock *tp = tcp_sk(sk);
 
 	if (READ_ONCE(conn->sess->nconns) == 1 ||
-	    tp->write_seq - tp->snd_nxt <= READ_ONCE(sk->sk_pacing_rate) >> 10)
+	    mcs_tx_unsent(conn) <= READ_ONCE(sk->sk_pacing_rate) >> 10)
 		return false;
 	/* The next ACK is the time to look again. */
 	set_bit(SOCK_NOSPACE, &conn->sock->flags);
