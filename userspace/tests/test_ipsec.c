@@ -93,6 +93,15 @@ static int file_has(const char *path, const char *text)
 	return found;
 }
 
+static void put_private(const char *path, const char *content)
+{
+	char full[512];
+
+	fake_host_file(path, content);
+	snprintf(full, sizeof(full), "%s/%s", fake_host_dir(), path);
+	assert_int_equal(chmod(full, 0600), 0);
+}
+
 static size_t blocks(void)
 {
 	size_t i, n = 0;
@@ -482,13 +491,9 @@ static void remembered(void **state)
 
 static void by_default(void **state)
 {
-	char path[512];
-
 	(void)state;
-	fake_host_file("ipsec/defaults", "# for all portals\nflags = 0x27\n"
-		       "key = 0x00ff\n");
-	snprintf(path, sizeof(path), "%s/ipsec/defaults", fake_host_dir());
-	chmod(path, 0600);
+	put_private("ipsec/defaults", "# for all portals\nflags = 0x27\n"
+		    "key = 0x00ff\n");
 	assert_int_equal(add_with(0, NULL), 0);
 	assert_int_equal(conn.ipsec_origin, ISCSIDSC_IPSEC_DEFAULT);
 	assert_true(fake_charon_heard("data=\\00\\ff"));
@@ -579,6 +584,35 @@ static void link_local(void **state)
 	add.source = NULL;
 	assert_int_equal(iscsidsc_conn_add(h, &add, &conn),
 			 ISDSC_ADDRESS_TYPE_NOT_SUPPORTED);
+	/* Defaults demand it as well, and without them nobody does. */
+	add.security_flags = 0;
+	put_private("ipsec/defaults", "flags = 0x27\nkey = 0x00ff\n");
+	assert_int_equal(iscsidsc_conn_add(h, &add, &conn),
+			 ISDSC_ADDRESS_TYPE_NOT_SUPPORTED);
+	assert_int_equal(fake.adds, 0);
+	put_private("ipsec/defaults", "flags = 0\n");
+	assert_int_equal(iscsidsc_conn_add(h, &add, &conn), 0);
+	assert_int_equal(conn.ipsec_origin, ISCSIDSC_IPSEC_NONE);
+}
+
+/* What cannot be looked at is not the same as nothing. */
+static void no_look(void **state)
+{
+	char path[512], away[512];
+
+	(void)state;
+	assert_int_equal(add_with(0, NULL), 0);
+	snprintf(path, sizeof(path), "%s/ipsec", fake_host_dir());
+	snprintf(away, sizeof(away), "%s/away", fake_host_dir());
+	/* There is one only if another test could not empty it. */
+	rename(path, away);
+	assert_int_equal(symlink("ipsec", path), 0);
+	assert_int_equal(iscsidsc_conn_remove(h, 1, conn.id), 0);
+	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), "settings for IPsec"));
+	assert_int_equal(fake.adds, 1);
+	/* Whoever says that there is to be none need not look. */
+	assert_int_equal(add_with(0x01, NULL), 0);
 }
 
 static void names(void **state)
@@ -644,6 +678,7 @@ int main(void)
 		TEST(same_portal_twice),
 		TEST(leftovers),
 		TEST(link_local),
+		TEST(no_look),
 		TEST(names),
 		TEST(malformed_messages),
 	};

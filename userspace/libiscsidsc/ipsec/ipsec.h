@@ -91,7 +91,8 @@ enum ipsec_error {
 	IPSEC_LINK_LOCAL,
 	IPSEC_NO_SOURCE,
 	IPSEC_TOO_MANY,
-	IPSEC_FILES
+	IPSEC_FILES,
+	IPSEC_FILES_DENIED
 };
 
 /* flags.c */

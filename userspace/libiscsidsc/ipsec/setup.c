@@ -274,6 +274,24 @@ static enum ipsec_error protect(struct plan *plan,
 	return with_charon(plan, ipsec, 0);
 }
 
+/*
+ * What is remembered goes by both addresses. Link-local ones are never
+ * remembered; a route may come until the connection is made, so that without
+ * one nobody can say that there is no IPsec to be.
+ */
+static enum ipsec_error without_local(struct plan *plan,
+				      enum ipsec_error error)
+{
+	uint32_t flags;
+
+	if (error != IPSEC_LINK_LOCAL || is_required(plan->add) ||
+	    is_enabled(plan->add->security_flags))
+		return error;
+	if (ipsec_defaults(&flags, plan->key, &plan->key_len))
+		return IPSEC_FILES;
+	return is_enabled(flags) ? error : IPSEC_OK;
+}
+
 static enum ipsec_error prepare(struct iscsidsc *h, struct plan *plan,
 				const struct iscsidsc_addr *remote,
 				const struct iscsidsc_addr *source,
@@ -287,8 +305,7 @@ static enum ipsec_error prepare(struct iscsidsc *h, struct plan *plan,
 		return IPSEC_NO_MEMORY;
 	error = ipsec_local_addr(remote, source, ifindex, &ipsec->local);
 	if (error)
-		return is_enabled(plan->add->security_flags) ||
-		       is_required(plan->add) ? error : IPSEC_OK;
+		return without_local(plan, error);
 	ipsec_pair_set(&plan->pair, &ipsec->local, remote);
 	plan->port = remote->port;
 	if (ipsec_peer_read(&plan->pair, ipsec->peer))
@@ -304,6 +321,13 @@ static enum ipsec_error prepare(struct iscsidsc *h, struct plan *plan,
 	/* What is left of others must not pass for a policy. */
 	ipsec_sweep(h);
 	return protect(plan, ipsec);
+}
+
+/* Was anything ever set up here? What cannot be looked at may have been. */
+static int is_used_here(void)
+{
+	return !access(iscsidsc_host_default()->ipsec, F_OK) ||
+	       errno != ENOENT;
 }
 
 /**
@@ -337,12 +361,12 @@ ISDSC_STATUS iscsidsc_ipsec_begin(struct iscsidsc *h,
 	ipsec->lock = -1;
 	/* Switched off by the call, or nothing was ever set up here */
 	if (!wanted && (add->security_flags & ISCSI_SECURITY_FLAG_VALID ||
-			access(iscsidsc_host_default()->ipsec, R_OK)))
+			!is_used_here()))
 		return ERROR_SUCCESS;
 	ipsec->lock = ipsec_lock(wanted);
 	if (ipsec->lock < 0)
 		error = errno == EACCES || errno == EPERM ?
-			IPSEC_NOT_PERMITTED : IPSEC_FILES;
+			IPSEC_FILES_DENIED : IPSEC_FILES;
 	else
 		error = prepare(h, &plan, remote, source, ifindex, ipsec);
 	explicit_bzero(plan.key, sizeof(plan.key));
