@@ -559,6 +559,19 @@ static void same_portal_twice(void **state)
 	nothing_left();
 }
 
+/* Without its file a pair is kept as long as it is in use. */
+static void file_is_gone(void **state)
+{
+	(void)state;
+	assert_int_equal(add_with(FLAGS, "secret"), 0);
+	forget(CONF);
+	iscsidsc_ipsec_clean(h);
+	assert_string_equal(fake_charon.conns, " " NAME);
+	assert_int_equal(blocks(), 4);
+	assert_int_equal(iscsidsc_conn_remove(h, 1, conn.id), 0);
+	nothing_left();
+}
+
 /* A session that iscsiadm logged out, a call that was killed */
 static void leftovers(void **state)
 {
@@ -676,6 +689,7 @@ int main(void)
 		TEST(by_default),
 		TEST(two_ports),
 		TEST(same_portal_twice),
+		TEST(file_is_gone),
 		TEST(leftovers),
 		TEST(link_local),
 		TEST(no_look),
