@@ -487,6 +487,8 @@ static void remembered(void **state)
 	snprintf(path, sizeof(path), "%s/" PORTAL, fake_host_dir());
 	chmod(path, 0644);
 	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), path));
+	assert_non_null(strstr(iscsidsc_detail(h), "chmod 600"));
 }
 
 static void by_default(void **state)
@@ -497,10 +499,11 @@ static void by_default(void **state)
 	assert_int_equal(add_with(0, NULL), 0);
 	assert_int_equal(conn.ipsec_origin, ISCSIDSC_IPSEC_DEFAULT);
 	assert_true(fake_charon_heard("data=\\00\\ff"));
-	fake_host_file("ipsec/defaults", "flags = many\n");
+	put_private("ipsec/defaults", "# two lines\nflags = many\n");
 	assert_int_equal(iscsidsc_conn_remove(h, 1, conn.id), 0);
 	forget(PORTAL);
 	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), "(line 2 of "));
 }
 
 /* Two ports of one portal address: the other one's IPsec stays */
@@ -623,6 +626,7 @@ static void no_look(void **state)
 	assert_int_equal(iscsidsc_conn_remove(h, 1, conn.id), 0);
 	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
 	assert_non_null(strstr(iscsidsc_detail(h), "settings for IPsec"));
+	assert_non_null(strstr(iscsidsc_detail(h), path));
 	assert_int_equal(fake.adds, 1);
 	/* Whoever says that there is to be none need not look. */
 	assert_int_equal(add_with(0x01, NULL), 0);

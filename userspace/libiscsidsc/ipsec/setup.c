@@ -22,7 +22,7 @@
  * @key: key that counts
  * @key_len: its length, 0 if there is none
  * @timeout_ms: limit of the negotiation
- * @text: what charon says of a failure
+ * @text: what charon says of a failure, or what is wrong with a file
  */
 struct plan {
 	const struct iscsidsc_add *add;
@@ -32,7 +32,7 @@ struct plan {
 	uint8_t key[IPSEC_MAX_KEY];
 	size_t key_len;
 	int64_t timeout_ms;
-	char text[128];
+	char text[IPSEC_WHY_LEN];
 };
 
 static int is_enabled(uint64_t flags)
@@ -81,7 +81,7 @@ static enum ipsec_error choose(struct plan *plan, struct ipsec_peer *peer,
 	const struct ipsec_child *child = ipsec_child(peer, plan->port);
 	uint32_t flags;
 
-	if (ipsec_defaults(&flags, plan->key, &plan->key_len))
+	if (ipsec_defaults(&flags, plan->key, &plan->key_len, plan->text))
 		return IPSEC_FILES;
 	if (is_enabled(add->security_flags)) {
 		*origin = ISCSIDSC_IPSEC_REQUESTED;
@@ -287,7 +287,7 @@ static enum ipsec_error without_local(struct plan *plan,
 	if (error != IPSEC_LINK_LOCAL || is_required(plan->add) ||
 	    is_enabled(plan->add->security_flags))
 		return error;
-	if (ipsec_defaults(&flags, plan->key, &plan->key_len))
+	if (ipsec_defaults(&flags, plan->key, &plan->key_len, plan->text))
 		return IPSEC_FILES;
 	return is_enabled(flags) ? error : IPSEC_OK;
 }
@@ -308,7 +308,7 @@ static enum ipsec_error prepare(struct iscsidsc *h, struct plan *plan,
 		return without_local(plan, error);
 	ipsec_pair_set(&plan->pair, &ipsec->local, remote);
 	plan->port = remote->port;
-	if (ipsec_peer_read(&plan->pair, ipsec->peer))
+	if (ipsec_peer_read(&plan->pair, ipsec->peer, plan->text))
 		return IPSEC_FILES;
 	error = choose(plan, ipsec->peer, &ipsec->origin);
 	if (error)
@@ -328,6 +328,15 @@ static int is_used_here(void)
 {
 	return !access(iscsidsc_host_default()->ipsec, F_OK) ||
 	       errno != ENOENT;
+}
+
+static enum ipsec_error no_lock(struct plan *plan)
+{
+	int denied = errno == EACCES || errno == EPERM;
+
+	snprintf(plan->text, sizeof(plan->text), "%s: %m",
+		 iscsidsc_host_default()->ipsec);
+	return denied ? IPSEC_FILES_DENIED : IPSEC_FILES;
 }
 
 /**
@@ -365,8 +374,7 @@ ISDSC_STATUS iscsidsc_ipsec_begin(struct iscsidsc *h,
 		return ERROR_SUCCESS;
 	ipsec->lock = ipsec_lock(wanted);
 	if (ipsec->lock < 0)
-		error = errno == EACCES || errno == EPERM ?
-			IPSEC_FILES_DENIED : IPSEC_FILES;
+		error = no_lock(&plan);
 	else
 		error = prepare(h, &plan, remote, source, ifindex, ipsec);
 	explicit_bzero(plan.key, sizeof(plan.key));

@@ -59,11 +59,12 @@ static void shrink(struct vici *v, const char *name,
 		   const struct ipsec_used *left)
 {
 	struct ipsec_peer *peer = malloc(sizeof(*peer));
+	char why[IPSEC_WHY_LEN];
 	size_t i;
 
 	if (!peer)
 		return;
-	if (!ipsec_peer_read(pair, peer) && peer->key_len &&
+	if (!ipsec_peer_read(pair, peer, why) && peer->key_len &&
 	    !ipsec_conf_write(peer, left) && v) {
 		ipsec_charon_load(v, peer, left, 0, NULL, 0);
 		for (i = 0; i < loaded->count; i++)
