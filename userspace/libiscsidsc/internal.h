@@ -235,6 +235,11 @@ int iscsidsc_utf8_valid(const char *text);
 void iscsidsc_put_utf16(const char *from, char16_t *to, size_t units);
 void iscsidsc_put_utf8(const char *from, char *to, size_t size);
 
+/* win_options.c */
+int iscsidsc_options_has(const ISCSI_LOGIN_OPTIONS *options, uint32_t bits);
+ISDSC_STATUS iscsidsc_options_check(const ISCSI_LOGIN_OPTIONS *o);
+int iscsidsc_options_chap(const ISCSI_LOGIN_OPTIONS *o);
+
 /* iscsiadm.c */
 
 /* The one initiator there is */

@@ -13,11 +13,9 @@
 
 #include "internal.h"
 
-/* Bits of InformationSpecified that would have to be stored with iscsid */
+/* Beside CHAP, what would have to be stored with iscsid */
 #define UNSUPPORTED_OPTIONS	(ISCSI_LOGIN_OPTIONS_HEADER_DIGEST | \
-				 ISCSI_LOGIN_OPTIONS_DATA_DIGEST | \
-				 ISCSI_LOGIN_OPTIONS_USERNAME | \
-				 ISCSI_LOGIN_OPTIONS_PASSWORD)
+				 ISCSI_LOGIN_OPTIONS_DATA_DIGEST)
 
 /* Arguments behind the difference of A and W; empty portal for none given */
 struct login {
@@ -38,21 +36,22 @@ struct login {
 static ISDSC_STATUS check_login(const struct login *l)
 {
 	const ISCSI_LOGIN_OPTIONS *o = l->options;
+	ISDSC_STATUS status = iscsidsc_options_check(o);
 
 	if (!*l->target)
 		return ISDSC_INVALID_ISCSI_NAME;
 	if (*l->instance && strcmp(l->instance, ISCSIDSC_INITIATOR))
 		return ISDSC_INITIATOR_INSTANCE_NOT_FOUND;
-	if (o && (o->Version != ISCSI_LOGIN_OPTIONS_VERSION ||
-		  o->InformationSpecified & ~0xffu))
-		return ERROR_INVALID_PARAMETER;
+	if (status)
+		return status;
 	if ((l->security & ISCSI_SECURITY_FLAG_VALID &&
 	     l->security & ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED) ||
 	    (o && o->LoginFlags & ISCSI_LOGIN_FLAG_REQUIRE_IPSEC))
 		return ISDSC_IPSEC_NOT_SUPPORTED_ON_OS;
 	if (l->informational || l->mappings ||
 	    l->initiator_port != ISCSI_ANY_INITIATOR_PORT ||
-	    (o && o->InformationSpecified & UNSUPPORTED_OPTIONS))
+	    iscsidsc_options_has(o, UNSUPPORTED_OPTIONS) ||
+	    iscsidsc_options_chap(o))
 		return ISDSC_REQUEST_NOT_SUPPORTED;
 	return ERROR_SUCCESS;
 }

@@ -227,6 +227,21 @@ static void login_refused(void **state)
 	i = (size_t)fake_host.calls;
 	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
 			 ISDSC_REQUEST_NOT_SUPPORTED);
+	/* Not whatever iscsid's record happens to say */
+	o.InformationSpecified = ISCSI_LOGIN_OPTIONS_AUTH_TYPE;
+	o.AuthType = ISCSI_MUTUAL_CHAP_AUTH_TYPE;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ISDSC_REQUEST_NOT_SUPPORTED);
+	o.AuthType = (ISCSI_AUTH_TYPES)3;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ISDSC_INVALID_LOGON_AUTH_TYPE);
+	o.AuthType = ISCSI_NO_AUTH_TYPE;
+	o.LoginFlags = ISCSI_LOGIN_FLAG_USE_RADIUS_VERIFICATION;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ISDSC_REQUEST_NOT_SUPPORTED);
+	o.LoginFlags = 0x40;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ERROR_INVALID_PARAMETER);
 	assert_int_equal(login(u"", &portal, NULL, 0, NULL),
 			 ISDSC_INVALID_ISCSI_NAME);
 	assert_int_equal(LoginIScsiTargetW(u"iqn.x", 1, NULL, -1, &portal, 0,
@@ -243,6 +258,11 @@ static void login_refused(void **state)
 					   NULL, 0, NULL, 0, NULL, NULL),
 			 ISDSC_REQUEST_NOT_SUPPORTED);
 	assert_int_equal(fake_host.calls, i);
+	/* None is nothing to insist on. */
+	o.LoginFlags = 0;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ISDSC_NON_SPECIFIC_ERROR);
+	assert_int_equal(fake_host.calls, i + 1);
 }
 
 int main(void)
