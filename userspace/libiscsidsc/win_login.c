@@ -95,21 +95,30 @@ new_session(const struct iscsidsc_snapshot *after,
 	return NULL;
 }
 
+/* Let iscsid log in again at each start */
+static ISDSC_STATUS save_login(const struct login *l, const char *portal)
+{
+	const char *const argv[] = { "iscsiadm", "-m", "node", "-T", l->target,
+				     "-p", portal, "-o", "update", "-n",
+				     "node.startup", "-v", "automatic", NULL };
+	ISDSC_STATUS status = iscsidsc_iscsiadm(argv, NULL);
+
+	/* An unknown target is not a matter of saving. */
+	if (!status || status == ISDSC_TARGET_NOT_FOUND)
+		return status;
+	return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+}
+
 static ISDSC_STATUS run_login(struct iscsidsc *h, const struct login *l,
 			      const char *portal,
 			      const struct iscsidsc_snapshot *before)
 {
 	const char *const argv[] = { "iscsiadm", "-m", "node", "-T", l->target,
 				     "-p", portal, "--login", NULL };
-	const char *const save[] = { "iscsiadm", "-m", "node", "-T", l->target,
-				     "-p", portal, "-o", "update", "-n",
-				     "node.startup", "-v", "automatic", NULL };
 	const struct iscsidsc_session *session;
 	struct iscsidsc_snapshot *after;
 	ISDSC_STATUS status;
 
-	if (l->persistent && iscsidsc_iscsiadm(save, NULL))
-		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
 	status = iscsidsc_iscsiadm(argv, NULL);
 	if (status)
 		return status;
@@ -137,16 +146,20 @@ static ISDSC_STATUS login_on(struct iscsidsc *h, const struct login *l)
 	char portal[ISCSIDSC_ADDR_TEXT_LEN];
 	struct iscsidsc_snapshot *before;
 	ISDSC_STATUS status;
+	int logged_in;
 
 	status = iscsidsc_snapshot_get(h, ISCSIDSC_ALL_SESSIONS, &before);
 	if (status)
 		return status;
-	if (!multipath && new_session(before, NULL, l->target))
-		status = ISDSC_TARGET_ALREADY_LOGGED_IN;
-	if (!status)
+	logged_in = !multipath && new_session(before, NULL, l->target);
+	if (!logged_in || l->persistent)
 		status = find_portal(l, portal, sizeof(portal));
+	/* Saved first: who is logged in already may want the next start. */
+	if (!status && l->persistent)
+		status = save_login(l, portal);
 	if (!status)
-		status = run_login(h, l, portal, before);
+		status = logged_in ? ISDSC_TARGET_ALREADY_LOGGED_IN :
+				     run_login(h, l, portal, before);
 	iscsidsc_snapshot_free(before);
 	return status;
 }

@@ -162,6 +162,11 @@ static void logs_in(void **state)
 	assert_int_equal((uint32_t)id.AdapterSpecific, 13);
 	assert_int_equal(login(disk3, &portal, NULL, 0, &id),
 			 ISDSC_TARGET_ALREADY_LOGGED_IN);
+	/* Who is logged in already still gets the next start. */
+	assert_int_equal(login(disk3, &portal, NULL, 1, &id),
+			 ISDSC_TARGET_ALREADY_LOGGED_IN);
+	assert_string_equal(fake_host.command,
+			    "iscsiadm -m node -T iqn.2024-01.example:disk3 -p 10.0.1.10:3260 -o update -n node.startup -v automatic");
 	assert_int_equal(LogoutIScsiTarget(&id), 0);
 	assert_string_equal(fake_host.command, "iscsiadm -m session -r 13 -u");
 	fake_host.exit_status = 21;
@@ -224,6 +229,14 @@ static void login_refused(void **state)
 		assert_int_equal(login(u"iqn.x", &portal, NULL, 0, NULL),
 				 exits[i].status);
 	}
+	/* What iscsiadm says when it is to be saved */
+	fake_host.exit_status = 21;
+	assert_int_equal(login(u"iqn.x", &portal, NULL, 1, NULL),
+			 ISDSC_TARGET_NOT_FOUND);
+	fake_host.exit_status = 6;
+	assert_int_equal(login(u"iqn.x", &portal, NULL, 1, NULL),
+			 ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA);
+	fake_host.exit_status = 99;
 	i = (size_t)fake_host.calls;
 	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
 			 ISDSC_REQUEST_NOT_SUPPORTED);
