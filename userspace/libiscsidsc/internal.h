@@ -255,6 +255,10 @@ ISDSC_STATUS iscsidsc_resolve(const char *name, uint16_t port, int family,
 ISDSC_STATUS iscsidsc_numeric(const char *text, struct iscsidsc_addr *addr);
 
 /* conn.c */
+ISDSC_STATUS iscsidsc_conn_add_guarded(struct iscsidsc *h,
+				       const struct iscsidsc_add *add,
+				       ISDSC_STATUS refusal,
+				       struct iscsidsc_conn *result);
 ISDSC_STATUS iscsidsc_conn_try(struct iscsidsc *h,
 			       const struct iscsidsc_add *add,
 			       const struct iscsidsc_addr *remote,

@@ -11,9 +11,6 @@
 #define MIN_SECRET	12
 #define MAX_SECRET	16
 
-#define IPSEC		(ISCSI_SECURITY_FLAG_VALID | \
-			 ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED)
-
 /* A portal in UTF-8; address empty stands for the leading connection's.
  * Four bytes of UTF-8 per unit is more than UTF-16 can need.
  */
@@ -71,9 +68,7 @@ static ISDSC_STATUS fill_auth(const ISCSI_LOGIN_OPTIONS *o,
 	if (iscsidsc_options_has(o, ISCSI_LOGIN_OPTIONS_PASSWORD)) {
 		if (o->PasswordLength && !o->Password)
 			return ERROR_INVALID_PARAMETER;
-		if (!o->PasswordLength || o->PasswordLength > MAX_SECRET ||
-		    (o->PasswordLength < MIN_SECRET &&
-		     (add->security_flags & IPSEC) != IPSEC))
+		if (!o->PasswordLength || o->PasswordLength > MAX_SECRET)
 			return ISDSC_INVALID_TARGET_CHAP_SECRET;
 		add->chap_secret = o->Password;
 		add->chap_secret_len = o->PasswordLength;
@@ -204,6 +199,16 @@ static ISDSC_STATUS fill_portal(struct portal *portal,
 	return ERROR_SUCCESS;
 }
 
+/*
+ * A short secret is good with IPsec, which may be asked for, remembered or the
+ * default. Which it is turns out when the connection is made.
+ */
+static ISDSC_STATUS refusal(const struct iscsidsc_add *add)
+{
+	return add->chap_secret && add->chap_secret_len < MIN_SECRET ?
+		ISDSC_INVALID_TARGET_CHAP_SECRET : ERROR_SUCCESS;
+}
+
 static ISDSC_STATUS add_on(struct iscsidsc *h, struct call *call,
 			   struct iscsidsc_add *add)
 {
@@ -222,7 +227,7 @@ static ISDSC_STATUS add_on(struct iscsidsc *h, struct call *call,
 	}
 	status = fill_portal(&call->portal, snap->sessions[0], add);
 	if (!status)
-		status = iscsidsc_conn_add(h, add, &conn);
+		status = iscsidsc_conn_add_guarded(h, add, refusal(add), &conn);
 	if (!status && call->result) {
 		iscsidsc_ident_conn(snap->sessions[0], &conn);
 		*call->result = conn.unique_id;

@@ -245,6 +245,43 @@ static void windows_call(void **state)
 			 ERROR_INVALID_PARAMETER);
 }
 
+/* A short secret needs IPsec, and remembered IPsec is as good as any. */
+static void short_secret(void **state)
+{
+	ISCSI_TARGET_PORTALA portal = { .Address = "127.0.0.1",
+					.Socket = 3261 };
+	ISCSI_LOGIN_OPTIONS o = {
+		.InformationSpecified = ISCSI_LOGIN_OPTIONS_PASSWORD,
+		.Password = (uint8_t *)"brief",
+		.PasswordLength = 5,
+	};
+	ISCSI_SESSION_INFOW *s = malloc(8192);
+	ISCSI_UNIQUE_CONNECTION_ID id;
+	uint32_t size = 8192, count;
+	char key[] = "key";
+
+	(void)state;
+	forget("ipsec/iscsi-mcs-7f000001-7f000001.portal");
+	assert_int_equal(GetIScsiSessionListW(&size, &count, s), 0);
+	assert_int_equal(AddIScsiConnectionA(&s[0].SessionId, NULL, -1, &portal,
+					     0, &o, 0, NULL, NULL),
+			 ISDSC_INVALID_TARGET_CHAP_SECRET);
+	assert_int_equal(AddIScsiConnectionA(&s[0].SessionId, NULL, -1, &portal,
+					     0x01, &o, 0, NULL, NULL),
+			 ISDSC_INVALID_TARGET_CHAP_SECRET);
+	assert_int_equal(fake.adds, 0);
+	assert_int_equal(AddIScsiConnectionA(&s[0].SessionId, NULL, -1, &portal,
+					     FLAGS, &o, 3, key, &id), 0);
+	assert_int_equal(RemoveIScsiConnection(&s[0].SessionId, &id), 0);
+	assert_int_equal(AddIScsiConnectionA(&s[0].SessionId, NULL, -1, &portal,
+					     0, &o, 0, NULL, &id), 0);
+	assert_int_equal(fake.last_add.flags &
+			 ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC,
+			 ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC);
+	assert_int_equal(fake.secret_len, 5);
+	free(s);
+}
+
 static const struct failure {
 	const char *error;
 	const char *line;
@@ -683,6 +720,7 @@ int main(void)
 		TEST(wrong_flags),
 		TEST(keys),
 		TEST(windows_call),
+		TEST(short_secret),
 		TEST(negotiation_fails),
 		TEST(charon_fails),
 		TEST(kernel_refuses),
