@@ -25,31 +25,38 @@
 
 enum section { SECTION_NONE, SECTION_INITIATOR, SECTION_CONNECTION };
 
+static ISDSC_STATUS status_of_write(int error)
+{
+	return error == EACCES || error == EPERM ? ERROR_ACCESS_DENIED :
+		ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+}
+
 /**
  * iscsidsc_config_lock - keep others from changing the file
+ * @lock: set to what iscsidsc_config_unlock() takes
  *
- * The directory is what is locked, because the file itself is replaced.
+ * A file beside it is what is locked, because the file itself is replaced, and
+ * anybody may open, and so lock, the directory.
  *
- * Return: to be given to iscsidsc_config_unlock(), or -1.
+ * Return: 0, ERROR_ACCESS_DENIED or
+ * ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA.
  */
-int iscsidsc_config_lock(void)
+ISDSC_STATUS iscsidsc_config_lock(int *lock)
 {
-	char path[PATH_MAX], *slash;
-	int fd;
+	char path[PATH_MAX];
+	ISDSC_STATUS status;
 
-	if (snprintf(path, sizeof(path), "%s",
+	if (snprintf(path, sizeof(path), "%s.lock",
 		     iscsidsc_host_default()->config) >= (int)sizeof(path))
-		return -1;
-	slash = strrchr(path, '/');
-	if (!slash)
-		return -1;
-	*slash = '\0';
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 && flock(fd, LOCK_EX)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+	*lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (*lock < 0)
+		return status_of_write(errno);
+	if (!flock(*lock, LOCK_EX))
+		return ERROR_SUCCESS;
+	status = status_of_write(errno);
+	close(*lock);
+	return status;
 }
 
 /**
@@ -266,8 +273,7 @@ ISDSC_STATUS iscsidsc_config_write(const struct iscsidsc_config *config)
 	/* Mode 0600 */
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
-		return errno == EACCES ? ERROR_ACCESS_DENIED :
-			ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+		return status_of_write(errno);
 	out = fdopen(fd, "w");
 	if (!out) {
 		close(fd);

@@ -182,7 +182,7 @@ struct iscsidsc_config {
 	size_t secret_in_len;
 };
 
-int iscsidsc_config_lock(void);
+ISDSC_STATUS iscsidsc_config_lock(int *lock);
 void iscsidsc_config_unlock(int lock);
 ISDSC_STATUS iscsidsc_config_read(struct iscsidsc_config *config);
 ISDSC_STATUS iscsidsc_config_write(const struct iscsidsc_config *config);

@@ -89,9 +89,9 @@ static ISDSC_STATUS change(const struct iscsidsc_saved *saved, int keep)
 
 	if (status)
 		return status;
-	lock = iscsidsc_config_lock();
-	if (lock < 0)
-		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+	status = iscsidsc_config_lock(&lock);
+	if (status)
+		return status;
 	status = iscsidsc_config_read(&config);
 	if (status)
 		goto err_unlock;

@@ -2,6 +2,8 @@
 // Copyright (C) The iscsi_mcs authors
 /* The file of saved connections: what is written is what is read. */
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,6 +122,33 @@ static void replace_and_remove(void **state)
 	assert_int_equal(iscsidsc_saved_get(&list), 0);
 	assert_int_equal(list->count, 1);
 	iscsidsc_saved_free(list);
+}
+
+/* Who may open the directory must not be able to keep others out. */
+static void own_lock(void **state)
+{
+	struct iscsidsc_saved saved = plain();
+	char path[512];
+	struct stat st;
+	int fd;
+
+	(void)state;
+	fd = open(fake_host_dir(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	alarm(30);
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	alarm(0);
+	close(fd);
+	snprintf(path, sizeof(path), "%s/" CONFIG ".lock", fake_host_dir());
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	/* No file of anybody else's is locked, or made, for a link. */
+	unlink(path);
+	assert_int_equal(symlink("elsewhere", path), 0);
+	assert_int_equal(iscsidsc_saved_add(&saved),
+			 ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA);
+	unlink(path);
 }
 
 static void written_by_hand(void **state)
@@ -268,6 +297,7 @@ int main(void)
 		TEST(nothing),
 		TEST(round_trip),
 		TEST(replace_and_remove),
+		TEST(own_lock),
 		TEST(written_by_hand),
 		TEST(damaged),
 		TEST(unsafe_text),
