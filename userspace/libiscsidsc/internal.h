@@ -175,11 +175,17 @@ const struct iscsidsc_host *iscsidsc_host_default(void);
  * @list: saved connections
  * @secret_in: secret targets have to know, or NULL
  * @secret_in_len: its length
+ * @error: errno, if it cannot be read
+ * @bad_line: line that is not understood, counted from 1
+ * @incomplete: connection without target or address, counted from 1
  */
 struct iscsidsc_config {
 	struct iscsidsc_saved_list list;
 	void *secret_in;
 	size_t secret_in_len;
+	int error;
+	unsigned int bad_line;
+	unsigned int incomplete;
 };
 
 ISDSC_STATUS iscsidsc_config_lock(int *lock);

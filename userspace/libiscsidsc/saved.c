@@ -2,6 +2,7 @@
 // Copyright (C) The iscsi_mcs authors
 /* Saved connections: those a session gets again when it is logged in again. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,6 +45,34 @@ void iscsidsc_saved_free(struct iscsidsc_saved_list *list)
 	config = (struct iscsidsc_config *)list;
 	iscsidsc_config_clear(config);
 	free(config);
+}
+
+/**
+ * iscsidsc_saved_detail - what is wrong with the file, in words
+ * @text: filled in; empty if it can be read
+ * @size: size of @text
+ *
+ * For when one of the calls about saved connections has failed.
+ */
+void iscsidsc_saved_detail(char *text, size_t size)
+{
+	struct iscsidsc_config config;
+
+	iscsidsc_config_read(&config);
+	if (size)
+		*text = '\0';
+	errno = config.error;
+	if (config.error)
+		snprintf(text, size, "%s: %m", iscsidsc_host_default()->config);
+	else if (config.bad_line)
+		snprintf(text, size,
+			 "line %u of the file of saved connections is not understood",
+			 config.bad_line);
+	else if (config.incomplete)
+		snprintf(text, size,
+			 "connection %u in the file of saved connections has no target or no address",
+			 config.incomplete);
+	iscsidsc_config_clear(&config);
 }
 
 static int same_text(const char *a, const char *b)

@@ -247,6 +247,8 @@ int name_error(const char *what, const char *text, enum iscsidsc_names names);
 int portal_error(const char *text);
 int failed(struct iscsidsc *h, ISDSC_STATUS status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+int failed_saved(ISDSC_STATUS status, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 int open_handle(struct iscsidsc **h);
 int parse_u32(const char *text, uint32_t max, uint32_t *value);
 int parse_portal(const char *text, char *address, size_t size,

@@ -59,9 +59,9 @@ int persist_add(const struct iscsidsc_session *session,
 	status = iscsidsc_saved_add(&saved);
 	if (!status)
 		return EXIT_DONE;
-	failed(NULL, status,
-	       "connection of session %" PRIu32 " works, but is not saved",
-	       session->sid);
+	failed_saved(status,
+		     "connection of session %" PRIu32 " works, but is not saved",
+		     session->sid);
 	return EXIT_PARTLY;
 }
 
@@ -108,7 +108,7 @@ int persist_remove(const struct iscsidsc_session *session,
 		/* Somebody who does not ask for it need not be root. */
 		if (!forget)
 			return EXIT_DONE;
-		failed(NULL, status, "cannot read saved connections");
+		failed_saved(status, "cannot read saved connections");
 		return EXIT_PARTLY;
 	}
 	saved = find_saved(list, session, conn);
@@ -121,7 +121,7 @@ int persist_remove(const struct iscsidsc_session *session,
 	iscsidsc_saved_free(list);
 	if (!status)
 		return EXIT_DONE;
-	failed(NULL, status, "connection is removed, but stays saved");
+	failed_saved(status, "connection is removed, but stays saved");
 	return EXIT_PARTLY;
 }
 
@@ -179,7 +179,7 @@ int cmd_saved(const struct options *o)
 	status = iscsidsc_saved_get(&list);
 	if (status) {
 		json_object_put(json);
-		return failed(NULL, status, "cannot read saved connections");
+		return failed_saved(status, "cannot read saved connections");
 	}
 	for (i = 0; i < list->count; i++) {
 		if (o->json)
@@ -238,7 +238,7 @@ static int restore(struct iscsidsc *h, const struct options *o,
 	*tally = (struct tally){ 0 };
 	status = iscsidsc_saved_get(&list);
 	if (status)
-		return failed(NULL, status, "cannot read saved connections");
+		return failed_saved(status, "cannot read saved connections");
 	if (o->session) {
 		code = find_session(h, o->session, &snap);
 	} else {

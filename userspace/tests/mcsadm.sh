@@ -141,7 +141,7 @@ golden persist-remove '' remove -s 1 -c 1
 golden persist-forget '' remove -s 1 -c 1 -P
 same persist-file-after "$config"
 golden persist-forget-unsaved '' remove -s 1 -c 0 -P
-echo nonsense >"$config"
+printf "\n# mine\nnonsense\n" >"$config"
 golden saved-damaged '' saved
 golden restore-damaged '' restore
 golden persist-not-saved '' add -s 1 -p 10.0.3.10 -P
