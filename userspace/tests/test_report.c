@@ -2,6 +2,8 @@
 // Copyright (C) The iscsi_mcs authors
 /* Login, logout, and the calls that report. */
 
+#include <errno.h>
+
 #include "unit.h"
 
 #include "fake_host.h"
@@ -212,7 +214,9 @@ static void login_refused(void **state)
 		{ 4, ISDSC_CONNECTION_FAILED },
 		{ 5, ISDSC_LOGIN_FAILED },
 		{ 8, ISDSC_CONNECTION_FAILED },
-		{ 20, ISDSC_SERVICE_NOT_RUNNING },
+		{ 12, ISDSC_SERVICE_NOT_RUNNING },
+		{ 20, ERROR_SERVICE_NOT_ACTIVE },
+		{ -ENOENT, ERROR_SERVICE_NOT_ACTIVE },
 		{ 24, ISDSC_AUTHENTICATION_FAILURE },
 		{ 99, ISDSC_NON_SPECIFIC_ERROR },
 	};
