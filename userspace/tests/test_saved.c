@@ -124,6 +124,34 @@ static void replace_and_remove(void **state)
 	iscsidsc_saved_free(list);
 }
 
+/* However an address is written, it is the same. */
+static void one_form(void **state)
+{
+	struct iscsidsc_saved saved = plain();
+	struct iscsidsc_saved_list *list;
+
+	(void)state;
+	saved.leading = "[2001:DB8:0::10]:3260";
+	saved.add.address = "2001:DB8:0::20";
+	saved.add.source = "[2001:db8:0:0::1]";
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_string_equal(list->items[0]->add.address, "2001:db8::20");
+	assert_string_equal(list->items[0]->add.source, "2001:db8::1");
+	iscsidsc_saved_free(list);
+	saved.leading = "[2001:db8::10]:3260";
+	saved.add.address = "2001:db8::20";
+	saved.add.source = "2001:db8::1";
+	saved.add.weight = 2;
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->count, 1);
+	assert_int_equal(list->items[0]->add.weight, 2);
+	iscsidsc_saved_free(list);
+	saved.add.address = "2001:db8:0:0::20";
+	assert_int_equal(iscsidsc_saved_remove(&saved), 0);
+}
+
 /* Who may open the directory must not be able to keep others out. */
 static void own_lock(void **state)
 {
@@ -325,6 +353,7 @@ int main(void)
 		TEST(nothing),
 		TEST(round_trip),
 		TEST(replace_and_remove),
+		TEST(one_form),
 		TEST(own_lock),
 		TEST(written_by_hand),
 		TEST(damaged),
