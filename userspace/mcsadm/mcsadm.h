@@ -227,12 +227,14 @@ const char *tune_name(size_t i);
 
 /* persist.c */
 int cmd_saved(const struct options *o);
-int cmd_restore(const struct options *o);
 int persist_add(const struct iscsidsc_session *session,
 		const struct iscsidsc_add *add,
 		const struct iscsidsc_conn *conn);
 int persist_remove(const struct iscsidsc_session *session,
 		   const struct iscsidsc_conn *conn, int forget);
+
+/* restore.c */
+int cmd_restore(const struct options *o);
 
 /* iscsicli.c */
 int iscsicli_main(int argc, char **argv);
