@@ -111,28 +111,31 @@ static int fill_add(const struct options *o, struct iscsidsc_add *add)
  * add_portal - add one connection and say so
  * @h: handle
  * @session: session
- * @add: what to add; its address is filled in
+ * @add: what to add, but for its address and port
  * @portal: ADDRESS:PORT of it
  * @persistent: save it, too
  *
  * Return: exit code, EXIT_PARTLY if it was added but not saved.
  */
 int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
-	       struct iscsidsc_add *add, const char *portal, int persistent)
+	       const struct iscsidsc_add *add, const char *portal,
+	       int persistent)
 {
+	/* What one portal needs is none of the next one's. */
+	struct iscsidsc_add one = *add;
 	char address[MAX_ISCSI_PORTAL_ADDRESS_LEN];
 	char local[ISCSIDSC_ADDR_TEXT_LEN], remote[ISCSIDSC_ADDR_TEXT_LEN];
 	struct iscsidsc_conn conn;
 	ISDSC_STATUS status;
 
-	if (parse_portal(portal, address, sizeof(address), &add->port))
+	if (parse_portal(portal, address, sizeof(address), &one.port))
 		return portal_error(portal);
-	add->address = address;
-	status = iscsidsc_conn_add(h, add, &conn);
+	one.address = address;
+	status = iscsidsc_conn_add(h, &one, &conn);
 	if (status == ISDSC_CONNECTION_ALREADY_EXISTS) {
 		printf("session %" PRIu32 ": connection to %s exists already\n",
 		       add->sid, portal);
-		return persistent ? persist_add(session, add, NULL) : EXIT_DONE;
+		return persistent ? persist_add(session, &one, NULL) : EXIT_DONE;
 	}
 	if (status)
 		return failed(h, status,
@@ -145,8 +148,8 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 	       ipsec_told(&conn));
 	/* Saved without flags and key, which the library remembers. */
 	if (conn.ipsec_origin != ISCSIDSC_IPSEC_NONE)
-		add->flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
-	return persistent ? persist_add(session, add, &conn) : EXIT_DONE;
+		one.flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	return persistent ? persist_add(session, &one, &conn) : EXIT_DONE;
 }
 
 static int add_all(const struct options *o, struct iscsidsc_add *add)

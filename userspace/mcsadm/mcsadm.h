@@ -216,7 +216,8 @@ int cmd_remove(const struct options *o);
 int cmd_set(const struct options *o);
 int cmd_policy(const struct options *o);
 int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
-	       struct iscsidsc_add *add, const char *portal, int persistent);
+	       const struct iscsidsc_add *add, const char *portal,
+	       int persistent);
 
 /* auto.c */
 int cmd_auto(const struct options *o);

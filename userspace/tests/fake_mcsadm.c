@@ -9,7 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include <linux/xfrm.h>
+
+#include "fake_host.h"
 #include "fake_kernel.h"
 
 static void events(void)
@@ -40,6 +44,25 @@ static void sessions_come(void)
 	fake_event(ISCSI_MCS_CMD_CONN_DOWN_NTF, 1, 1, 0, NULL);
 	fake_event(ISCSI_MCS_CMD_SESSION_ADDED_NTF, 1, 0, 0, NULL);
 	fake.interrupt_after = 1;
+}
+
+/* An IPsec policy for 10.0.3.0/24 that somebody else has made */
+static void policy(void)
+{
+	static const struct iscsidsc_xfrm_policy esp = {
+		.family = AF_INET,
+		.dir = XFRM_POLICY_OUT,
+		.priority = 100,
+		.saddr = { 10, 0, 2, 1 },
+		.daddr = { 10, 0, 3, 0 },
+		.sprefix = 32,
+		.dprefix = 24,
+		.templates = 1,
+		.esp = 1,
+		.reqid = 7,
+	};
+
+	fake_host_policy(&esp);
 }
 
 /* One session for each reason not to have more connections */
@@ -85,6 +108,8 @@ static void __attribute__((constructor)) prepare(void)
 			  "session is being recovered", -1);
 	else if (!strcmp(test, "reasons"))
 		reasons();
+	else if (!strcmp(test, "policy"))
+		policy();
 	else if (!strcmp(test, "follow"))
 		fake.on_subscribe = sessions_come;
 	else if (!strcmp(test, "events"))

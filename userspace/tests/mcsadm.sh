@@ -99,6 +99,13 @@ golden add-ipsec-key '' add -s 1 -p 10.0.3.10 --ipsec-key-file "$work/secret"
 golden add-ipsec-long '' add -s 1 -p 10.0.3.10 --ipsec pfs \
 	--ipsec-key-file /dev/zero
 golden add-ipsec-none '' add -s 1 -p 10.0.3.10 --ipsec none
+# what is remembered of one portal is not asked of the next one
+mkdir -p "$ISCSIDSC_TEST_DIR/ipsec"
+portal=$ISCSIDSC_TEST_DIR/ipsec/iscsi-mcs-0a000201-0a00030a.portal
+printf '[3260]\nflags = 0x27\n' >"$portal"
+chmod 600 "$portal"
+golden add-ipsec-next policy add -s 1 -p 10.0.3.10 -p 10.0.4.10 -S 10.0.2.1
+rm -r "$ISCSIDSC_TEST_DIR/ipsec"
 golden remove '' remove --session 1 --cid 1
 golden remove-leading '' remove --session 1 --cid 0
 golden remove-id '' remove --session 1 --id 1
