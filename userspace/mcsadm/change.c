@@ -135,7 +135,8 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 	if (status == ISDSC_CONNECTION_ALREADY_EXISTS) {
 		printf("session %" PRIu32 ": connection to %s exists already\n",
 		       add->sid, portal);
-		return persistent ? persist_add(session, &one, NULL) : EXIT_DONE;
+		return persistent ? persist_existing(h, session, &one) :
+				    EXIT_DONE;
 	}
 	if (status)
 		return failed(h, status,

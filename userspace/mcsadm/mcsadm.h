@@ -219,6 +219,16 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 	       const struct iscsidsc_add *add, const char *portal,
 	       int persistent);
 
+/* addr.c */
+
+/* As many addresses of a name as the library tries */
+#define ADDR_MAX	8
+
+size_t addr_find(const char *text, struct iscsidsc_addr *addrs, size_t max);
+int addr_is_same(const struct iscsidsc_addr *a, const struct iscsidsc_addr *b);
+int addr_is(const struct iscsidsc_addr *addr, const char *text);
+int addr_is_of(const struct iscsidsc_addr *addr, const char *text);
+
 /* auto.c */
 int cmd_auto(const struct options *o);
 
@@ -231,6 +241,8 @@ int cmd_saved(const struct options *o);
 int persist_add(const struct iscsidsc_session *session,
 		const struct iscsidsc_add *add,
 		const struct iscsidsc_conn *conn);
+int persist_existing(struct iscsidsc *h, const struct iscsidsc_session *session,
+		     const struct iscsidsc_add *add);
 int persist_remove(const struct iscsidsc_session *session,
 		   const struct iscsidsc_conn *conn, int forget);
 

@@ -3,6 +3,7 @@
 /* Saved connections: add and remove --persistent, saved. */
 
 #include <inttypes.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,27 +52,106 @@ int persist_add(const struct iscsidsc_session *session,
 	return EXIT_PARTLY;
 }
 
+static uint32_t index_of(const char *ifname)
+{
+	return ifname ? if_nametoindex(ifname) : 0;
+}
+
+/* Is it the one that the kernel took a request for? */
+static int is_asked_for(const struct iscsidsc_conn *conn,
+			const struct iscsidsc_add *add,
+			const struct iscsidsc_addr *remote)
+{
+	static const struct iscsidsc_addr none = { 0 };
+
+	return addr_is_same(&conn->remote, remote) &&
+	       conn->remote.port == add->port &&
+	       conn->ifindex == index_of(add->ifname) &&
+	       (add->source ? addr_is(&conn->source, add->source) :
+		conn->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC ||
+		addr_is_same(&conn->source, &none));
+}
+
+static const struct iscsidsc_conn *
+find_asked_for(const struct iscsidsc_session *session,
+	       const struct iscsidsc_add *add)
+{
+	struct iscsidsc_addr addrs[ADDR_MAX];
+	size_t n = addr_find(add->address, addrs, ADDR_MAX), i, c;
+
+	for (i = 0; i < n; i++)
+		for (c = 0; c < session->conn_count; c++)
+			if (is_asked_for(session->conns[c], add, &addrs[i]))
+				return session->conns[c];
+	return NULL;
+}
+
+/**
+ * persist_existing - save a connection that was there already
+ * @h: handle
+ * @session: its session
+ * @add: what was asked for, perhaps with a name
+ *
+ * Return: EXIT_DONE, or EXIT_PARTLY after saying why not.
+ */
+int persist_existing(struct iscsidsc *h, const struct iscsidsc_session *session,
+		     const struct iscsidsc_add *add)
+{
+	const struct iscsidsc_conn *conn;
+	struct iscsidsc_add one = *add;
+	struct iscsidsc_snapshot *snap;
+	int code;
+
+	/* It may have been added a moment ago. */
+	if (iscsidsc_snapshot_get(h, session->sid, &snap))
+		return persist_add(session, add, NULL);
+	conn = find_asked_for(snap->sessions[0], add);
+	if (conn)
+		one.flags |= conn->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	code = persist_add(session, &one, conn);
+	iscsidsc_snapshot_free(snap);
+	return code;
+}
+
+/*
+ * Does a saved connection stand for one of a session? With IPsec the library
+ * chooses the source where none was given, and it is not saved.
+ */
+static int is_saved_as(const struct iscsidsc_saved *s,
+		       const struct iscsidsc_session *session,
+		       const struct iscsidsc_conn *conn, int any_source)
+{
+	static const struct iscsidsc_addr none = { 0 };
+
+	if (!iscsidsc_saved_matches(s, session) ||
+	    s->add.port != conn->remote.port ||
+	    conn->ifindex != index_of(s->add.ifname) ||
+	    !addr_is_of(&conn->remote, s->add.address))
+		return 0;
+	if (s->add.source)
+		return addr_is(&conn->source, s->add.source);
+	return any_source || addr_is_same(&conn->source, &none);
+}
+
 /* The saved connection that stands for one of a session, or NULL */
 static const struct iscsidsc_saved *
 find_saved(const struct iscsidsc_saved_list *list,
 	   const struct iscsidsc_session *session,
 	   const struct iscsidsc_conn *conn)
 {
-	char remote[ISCSIDSC_ADDR_TEXT_LEN], source[ISCSIDSC_ADDR_TEXT_LEN];
+	int ipsec = conn->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	const struct iscsidsc_saved *found = NULL;
 	size_t i;
 
-	iscsidsc_addr_text(&conn->remote, 0, remote, sizeof(remote));
-	iscsidsc_addr_text(&conn->source, 0, source, sizeof(source));
 	for (i = 0; i < list->count; i++) {
-		const struct iscsidsc_saved *s = list->items[i];
-
-		if (iscsidsc_saved_matches(s, session) &&
-		    !strcmp(s->add.address, remote) &&
-		    s->add.port == conn->remote.port &&
-		    !strcmp(s->add.source ? s->add.source : "", source))
-			return s;
+		/* One that names the source comes first. */
+		if (is_saved_as(list->items[i], session, conn, 0))
+			return list->items[i];
+		if (!found && ipsec &&
+		    is_saved_as(list->items[i], session, conn, 1))
+			found = list->items[i];
 	}
-	return NULL;
+	return found;
 }
 
 /**
@@ -88,6 +168,7 @@ int persist_remove(const struct iscsidsc_session *session,
 	struct iscsidsc_saved_list *list;
 	const struct iscsidsc_saved *saved;
 	ISDSC_STATUS status;
+	int is_saved;
 
 	status = iscsidsc_saved_get(&list);
 	if (status) {
@@ -98,6 +179,7 @@ int persist_remove(const struct iscsidsc_session *session,
 		return EXIT_PARTLY;
 	}
 	saved = find_saved(list, session, conn);
+	is_saved = !!saved;
 	if (saved && forget)
 		status = iscsidsc_saved_remove(saved);
 	else if (saved)
@@ -105,10 +187,12 @@ int persist_remove(const struct iscsidsc_session *session,
 		       ": conn %u stays saved, remove --persistent forgets it\n",
 		       session->sid, conn->cid);
 	iscsidsc_saved_free(list);
-	if (!status)
-		return EXIT_DONE;
-	failed_saved(status, "connection is removed, but stays saved");
-	return EXIT_PARTLY;
+	if (status)
+		failed_saved(status, "connection is removed, but stays saved");
+	else if (forget && !is_saved)
+		fputs("mcsadm: connection is removed, but was not saved (see mcsadm saved)\n",
+		      stderr);
+	return status || (forget && !is_saved) ? EXIT_PARTLY : EXIT_DONE;
 }
 
 static json_object *json_saved(const struct iscsidsc_saved *saved)

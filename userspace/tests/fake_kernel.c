@@ -475,7 +475,8 @@ static int record_add(struct nlattr **tb)
 static int same_ends(const struct iscsidsc_conn *a,
 		     const struct iscsidsc_conn *b)
 {
-	return !memcmp(&a->remote, &b->remote, sizeof(a->remote)) &&
+	return a->ifindex == b->ifindex &&
+	       !memcmp(&a->remote, &b->remote, sizeof(a->remote)) &&
 	       !memcmp(&a->source, &b->source, sizeof(a->source));
 }
 
@@ -503,6 +504,7 @@ static int do_conn_add(struct queue *q, struct nlattr **tb)
 	c = fake_conn(s->sid, (uint32_t)n, (uint16_t)n, "10.0.2.1", "0.0.0.0");
 	c->remote = fake.last_add.remote;
 	c->source = fake.last_add.source;
+	c->ifindex = fake.last_add.ifindex;
 	c->flags = fake.last_add.flags;
 	if (fake.silent_add)
 		return 0;

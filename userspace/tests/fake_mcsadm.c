@@ -65,6 +65,24 @@ static void policy(void)
 	fake_host_policy(&esp);
 }
 
+/* Connections whose saved form says less than the kernel does, or more */
+static void saved(void)
+{
+	struct iscsidsc_conn *c;
+
+	fake.sessions[0].max_connections = 8;
+	c = fake_conn(1, 2, 2, "10.0.2.1", "10.0.3.10");
+	c->flags = ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	c->source = c->local;
+	c->source.port = 0;
+	c = fake_conn(1, 3, 3, "2001:db8::1", "2001:db8::20");
+	c->source = c->local;
+	c->source.port = 0;
+	fake_conn(1, 4, 4, NULL, "10.0.5.10")->ifindex = 1;
+	fake_conn(1, 5, 5, NULL, "127.0.0.1");
+	fake_conn(1, 6, 6, NULL, "::1");
+}
+
 /* One session for each reason not to have more connections */
 static void reasons(void)
 {
@@ -108,6 +126,8 @@ static void __attribute__((constructor)) prepare(void)
 			  "session is being recovered", -1);
 	else if (!strcmp(test, "reasons"))
 		reasons();
+	else if (!strcmp(test, "saved"))
+		saved();
 	else if (!strcmp(test, "policy"))
 		policy();
 	else if (!strcmp(test, "follow"))

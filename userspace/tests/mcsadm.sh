@@ -152,6 +152,21 @@ printf "\n# mine\nnonsense\n" >"$config"
 golden saved-damaged '' saved
 golden restore-damaged '' restore
 golden persist-not-saved '' add -s 1 -p 10.0.3.10 -P
+# IPsec whose source was chosen, addresses written by hand, an interface, a name
+for lines in 'address = 10.0.3.10' \
+	$'address = 2001:DB8:0::20\nsource = 2001:DB8:0:0::1' \
+	'address = 10.0.5.10' $'address = 10.0.5.10\ninterface = lo' \
+	'address = localhost'; do
+	printf '[connection]\ntarget = iqn.2024-01.example:disk1\n%s\n' "$lines"
+done >"$config"
+for cid in 2 3 4 5; do
+	golden persist-forget-$cid saved remove -s 1 -c $cid -P
+done
+same persist-file-forgotten "$config"
+# a name is saved as the address it stands for
+golden persist-name saved add -s 1 -p localhost -P
+sed -i 's/^address = ::1$/address = 127.0.0.1/' "$config"
+same persist-file-name "$config"
 rm "$config"
 
 # the second name
