@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "mcsadm.h"
@@ -93,6 +94,22 @@ int addr_is(const struct iscsidsc_addr *addr, const char *text)
 
 	return look_up(text, AI_NUMERICHOST, &other, 1) == 1 &&
 	       addr_is_same(addr, &other);
+}
+
+/**
+ * addr_text_is_same - compare two texts
+ * @a: name or address
+ * @b: name or address
+ *
+ * Return: 1 if they are the same name or the same address, else 0.
+ */
+int addr_text_is_same(const char *a, const char *b)
+{
+	struct iscsidsc_addr addr;
+
+	if (!strcasecmp(a, b))
+		return 1;
+	return look_up(a, AI_NUMERICHOST, &addr, 1) == 1 && addr_is(&addr, b);
 }
 
 /**

@@ -262,6 +262,12 @@ static int remove_from(struct iscsidsc *h,
 	ISDSC_STATUS status;
 
 	conn = find_conn(session, o);
+	if (!conn && o->persistent) {
+		fprintf(stderr, "mcsadm: session %" PRIu32
+			" has no conn %s, nothing is forgotten (give --portal, as mcsadm saved shows it, in place of --cid)\n",
+			session->sid, o->conn);
+		return EXIT_PARTLY;
+	}
 	if (!conn) {
 		printf("session %" PRIu32 ": has no conn %s, nothing to do\n",
 		       session->sid, o->conn);
@@ -278,7 +284,7 @@ static int remove_from(struct iscsidsc *h,
 }
 
 /**
- * cmd_remove - remove a connection
+ * cmd_remove - remove a connection, or forget one that is saved
  * @o: command line
  *
  * Return: exit code.
@@ -289,8 +295,12 @@ int cmd_remove(const struct options *o)
 	struct iscsidsc *h;
 	int code;
 
+	if (o->portal_count)
+		return forget_saved(o);
+	if (o->target || o->source || o->ifname)
+		return usage_error("--target, --source and --interface go with remove --portal");
 	if (!o->session || !o->conn)
-		return usage_error("remove needs --session and --cid");
+		return usage_error("remove needs --session and --cid, or --persistent and --portal");
 	code = check_conn(o);
 	if (!code)
 		code = open_handle(&h);

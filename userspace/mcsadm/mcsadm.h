@@ -33,6 +33,7 @@ enum exit_code {
  * @session: --session
  * @portals: --portal, once or several times
  * @portal_count: how often
+ * @target: --target
  * @source: --source
  * @ifname: --interface
  * @conn: --cid, --id or --connection
@@ -67,6 +68,7 @@ struct options {
 	const char *session;
 	const char *portals[MAX_PORTALS];
 	size_t portal_count;
+	const char *target;
 	const char *source;
 	const char *ifname;
 	const char *conn;
@@ -227,6 +229,7 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 size_t addr_find(const char *text, struct iscsidsc_addr *addrs, size_t max);
 int addr_is_same(const struct iscsidsc_addr *a, const struct iscsidsc_addr *b);
 int addr_is(const struct iscsidsc_addr *addr, const char *text);
+int addr_text_is_same(const char *a, const char *b);
 int addr_is_of(const struct iscsidsc_addr *addr, const char *text);
 
 /* auto.c */
@@ -245,6 +248,11 @@ int persist_existing(struct iscsidsc *h, const struct iscsidsc_session *session,
 		     const struct iscsidsc_add *add);
 int persist_remove(const struct iscsidsc_session *session,
 		   const struct iscsidsc_conn *conn, int forget);
+
+void saved_text(FILE *out, const struct iscsidsc_saved *saved);
+
+/* forget.c */
+int forget_saved(const struct options *o);
 
 /* restore.c */
 int cmd_restore(const struct options *o);

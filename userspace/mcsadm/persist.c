@@ -210,22 +210,32 @@ static json_object *json_saved(const struct iscsidsc_saved *saved)
 	value = saved->add.source ? json_object_new_string(saved->add.source) :
 				    NULL;
 	json_object_object_add(json, "source", value);
+	value = saved->add.ifname ? json_object_new_string(saved->add.ifname) :
+				    NULL;
+	json_object_object_add(json, "interface", value);
 	value = json_object_new_string(iscsidsc_name(ISCSIDSC_NAMES_AUTH,
 						     saved->add.auth));
 	json_object_object_add(json, "auth", value);
 	return json;
 }
 
-static void text_saved(const struct iscsidsc_saved *saved)
+/**
+ * saved_text - write a saved connection, without its secrets
+ * @out: where to
+ * @saved: connection
+ */
+void saved_text(FILE *out, const struct iscsidsc_saved *saved)
 {
 	/* IPv6 addresses in brackets, for the port behind them */
-	int v6 = !!strchr(saved->add.address, ':');
+	int v6 = strchr(saved->add.address, ':') && *saved->add.address != '[';
 
-	printf("%s  %s -> %s%s%s:%u%s%s\n", saved->target,
-	       saved->add.source ? saved->add.source : "-", v6 ? "[" : "",
-	       saved->add.address, v6 ? "]" : "", saved->add.port,
-	       saved->leading ? "  leading " : "",
-	       saved->leading ? saved->leading : "");
+	fprintf(out, "%s  %s -> %s%s%s:%u%s%s%s%s\n", saved->target,
+		saved->add.source ? saved->add.source : "-", v6 ? "[" : "",
+		saved->add.address, v6 ? "]" : "", saved->add.port,
+		saved->leading ? "  leading " : "",
+		saved->leading ? saved->leading : "",
+		saved->add.ifname ? "  interface " : "",
+		saved->add.ifname ? saved->add.ifname : "");
 }
 
 /**
@@ -256,7 +266,7 @@ int cmd_saved(const struct options *o)
 			json_object_array_add(array,
 					      json_saved(list->items[i]));
 		else
-			text_saved(list->items[i]);
+			saved_text(stdout, list->items[i]);
 	}
 	iscsidsc_saved_free(list);
 	if (o->json)

@@ -163,6 +163,23 @@ for cid in 2 3 4 5; do
 	golden persist-forget-$cid saved remove -s 1 -c $cid -P
 done
 same persist-file-forgotten "$config"
+# what is not up, or whose session is not, is named as it is saved
+printf '[connection]\ntarget = %s\naddress = 10.0.5.10\nsource = %s\n' \
+	iqn.2024-01.example:gone 10.0.5.1 iqn.2024-01.example:gone 10.0.6.1 \
+	iqn.2024-01.example:disk2 10.0.5.1 >>"$config"
+printf '[connection]\ntarget = %s\naddress = 10.0.5.10\ninterface = %s\n' \
+	iqn.2024-01.example:disk1 eth9 >>"$config"
+golden forget-several '' remove --persistent --portal 10.0.5.10
+golden forget-none '' remove --persistent --portal 10.0.5.10:3261
+golden forget-source '' remove --persistent --portal 10.0.5.10 \
+	--target iqn.2024-01.example:gone --source 10.0.6.1
+golden forget-target '' remove -P -p 10.0.5.10 \
+	--target iqn.2024-01.example:gone
+golden forget-session '' remove -P -p 10.0.5.10 --session 12
+golden forget-interface '' remove -P -p 10.0.5.10 -I eth9
+golden forget '' remove -P -p 10.0.5.10
+same persist-file-empty "$config"
+golden forget-cid '' remove --session 1 --cid 9 --persistent
 # a name is saved as the address it stands for
 golden persist-name saved add -s 1 -p localhost -P
 sed -i 's/^address = ::1$/address = 127.0.0.1/' "$config"
@@ -221,6 +238,9 @@ golden wrong-auth-none '' add -s 1 -p 10.0.0.1 --auth none --chap-name joe
 golden wrong-auth-in '' add -s 1 -p 10.0.0.1 --auth chap --chap-name-in target
 golden wrong-weight '' add -s 1 -p 10.0.0.1 --weight -1
 golden wrong-remove '' remove --session 1
+golden wrong-forget '' remove --session 1 --portal 10.0.0.1
+golden wrong-forget-cid '' remove -s 1 -c 1 -P --portal 10.0.0.1
+golden wrong-remove-source '' remove -s 1 -c 1 --source 10.0.0.1
 golden wrong-cid '' remove --session 1 --cid 65536
 golden wrong-option-of-other '' list --portal 10.0.0.1
 golden wrong-option-saved '' saved --session 1

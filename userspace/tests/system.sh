@@ -322,7 +322,7 @@ completes "12" list -s 12
 completes "0 1" remove --session 1 --cid ""
 completes "7" remove --cid "" --session 12 --cid ""
 completes "5" remove -s 12 -i ""
-completes "--session --cid --id --connection --persistent --help --version" \
+completes "--session --portal --target --source --interface --cid --id --connection --persistent --help --version" \
 	remove -
 completes "--session --help --version" policy --session 1 round-robin --
 completes "round-robin round-robin-with-subset" policy --session 1 round
