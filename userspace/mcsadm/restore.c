@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mcsadm.h"
+#include "system.h"
 
 /* How long restore --follow waits before it tries what failed again */
 #define RETRY_MS	10000
@@ -86,21 +87,29 @@ static int restore(struct iscsidsc *h, const struct options *o,
 }
 
 /* How following goes on */
-enum follow_next { FOLLOW_RESTORE, FOLLOW_REOPEN, FOLLOW_END, FOLLOW_FAILED };
+enum follow_next { FOLLOW_RESTORE, FOLLOW_RETRY, FOLLOW_REOPEN, FOLLOW_END,
+		   FOLLOW_FAILED };
 
-/* Wait for a session, or for the time to try again */
-static enum follow_next wait_for_session(struct iscsidsc *events,
-					 int timeout_ms)
+/* Wait for a session, or for the time to try again; @end is -1 for never */
+static enum follow_next wait_for_session(struct iscsidsc *events, int64_t end)
 {
 	struct iscsidsc_event event;
 	ISDSC_STATUS status;
+	int64_t left = -1;
 
 	for (;;) {
-		status = iscsidsc_event_next(events, timeout_ms, &event);
+		/* Events that mean nothing here do not put it off. */
+		if (end >= 0)
+			left = end - system_now_ms();
+		if (end >= 0 && left <= 0)
+			return FOLLOW_RETRY;
+		/* Perhaps it was while connections were being added. */
 		if (stop)
 			return FOLLOW_END;
-		if (status == ERROR_MORE_DATA ||
-		    (status == ERROR_TIMEOUT && timeout_ms >= 0))
+		status = iscsidsc_event_next(events, (int)left, &event);
+		if (stop)
+			return FOLLOW_END;
+		if (status == ERROR_MORE_DATA)
 			return FOLLOW_RESTORE;
 		if (status == ISDSC_SERVICE_NOT_RUNNING)
 			return FOLLOW_REOPEN;
@@ -115,7 +124,10 @@ static enum follow_next wait_for_session(struct iscsidsc *events,
 	}
 }
 
-/* What cannot be restored is tried again, less and less often. */
+/*
+ * What cannot be restored is tried again, less and less often. A session that
+ * comes is a reason to try, but none to wait longer from then on.
+ */
 static enum follow_next follow_sessions(struct iscsidsc *h,
 					struct iscsidsc *events,
 					const struct options *o)
@@ -124,14 +136,15 @@ static enum follow_next follow_sessions(struct iscsidsc *h,
 	int delay = RETRY_MS;
 	struct tally tally;
 
-	while (next == FOLLOW_RESTORE && !stop) {
+	while ((next == FOLLOW_RESTORE || next == FOLLOW_RETRY) && !stop) {
 		if (restore(h, o, &tally))
 			return FOLLOW_FAILED;
 		if (!tally.bad)
 			delay = RETRY_MS;
-		next = wait_for_session(events, tally.bad ? delay : -1);
-		if (tally.bad && delay < RETRY_MAX_MS)
+		else if (next == FOLLOW_RETRY && delay < RETRY_MAX_MS)
 			delay *= 2;
+		next = wait_for_session(events, tally.bad ?
+					system_now_ms() + delay : -1);
 	}
 	return stop ? FOLLOW_END : next;
 }

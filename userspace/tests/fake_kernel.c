@@ -435,6 +435,8 @@ static int record_add(struct nlattr **tb)
 	int i;
 
 	fake.adds++;
+	if (fake.on_add)
+		fake.on_add();
 	fake.last = 0;
 	memset(a, 0, sizeof(*a));
 	for (i = 1; i <= ISCSI_MCS_A_CONN_MAX; i++)
@@ -642,6 +644,10 @@ static int fake_recv(struct iscsidsc *h, int timeout_ms, unsigned char **buf)
 		q->head = d->next;
 	pthread_mutex_unlock(&lock);
 	if (!d) {
+		if (fake.on_wait && q == event_queue) {
+			fake.on_wait(timeout_ms);
+			return 0;
+		}
 		if (fake.interrupt_after && q == event_queue) {
 			raise(SIGTERM);
 			return -EINTR;

@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,53 @@ static void policy(void)
 	};
 
 	fake_host_policy(&esp);
+}
+
+/*
+ * A portal that does not answer. While it is waited for, events that mean
+ * nothing come, then a session; then somebody interrupts.
+ */
+static void waiting(int timeout_ms)
+{
+	static const struct {
+		int after_ms;
+		int event;
+	} plan[] = {
+		{ 4000, ISCSI_MCS_CMD_CONN_DOWN_NTF },
+		{ 4000, ISCSI_MCS_CMD_CONN_UP_NTF },
+		{ 0, 0 },
+		{ 5000, ISCSI_MCS_CMD_SESSION_ADDED_NTF },
+		{ 0, 0 },
+		{ 0, 0 },
+	};
+	static size_t step;
+
+	printf("waits for %d ms\n", timeout_ms);
+	if (step == ARRAY_SIZE(plan)) {
+		raise(SIGTERM);
+		return;
+	}
+	fake.clock_ms += plan[step].event ? plan[step].after_ms : timeout_ms;
+	if (plan[step].event)
+		fake_event(plan[step].event, 1, 1, 0, NULL);
+	step++;
+}
+
+static void nobody_answers(void)
+{
+	fake_fail(ISCSI_MCS_CMD_CONN_ADD, ECONNREFUSED, NULL, -1);
+	fake.on_wait = waiting;
+}
+
+static void signal_in_add(void)
+{
+	raise(SIGTERM);
+}
+
+static void interrupted_add(void)
+{
+	fake.on_add = signal_in_add;
+	fake.on_wait = waiting;
 }
 
 /* Connections whose saved form says less than the kernel does, or more */
@@ -130,6 +178,10 @@ static void __attribute__((constructor)) prepare(void)
 		saved();
 	else if (!strcmp(test, "policy"))
 		policy();
+	else if (!strcmp(test, "follow-retry"))
+		nobody_answers();
+	else if (!strcmp(test, "follow-add"))
+		interrupted_add();
 	else if (!strcmp(test, "follow"))
 		fake.on_subscribe = sessions_come;
 	else if (!strcmp(test, "events"))

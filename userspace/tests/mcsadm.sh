@@ -144,6 +144,8 @@ golden restore-one '' restore --session 12
 golden restore-partly first-fails restore
 golden restore-failed full restore
 golden restore-follow follow restore --follow
+golden restore-follow-retry follow-retry restore --follow
+golden restore-follow-add follow-add restore --follow
 golden persist-remove '' remove -s 1 -c 1
 golden persist-forget '' remove -s 1 -c 1 -P
 same persist-file-after "$config"
