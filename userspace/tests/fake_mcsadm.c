@@ -107,6 +107,23 @@ static void signal_in_add(void)
 	raise(SIGTERM);
 }
 
+/* What others see of the arguments while the kernel logs in */
+static void show_arguments(void)
+{
+	char text[1024];
+	size_t n, i = 0;
+	FILE *in = fopen("/proc/self/cmdline", "r");
+
+	n = in ? fread(text, 1, sizeof(text) - 1, in) : 0;
+	if (in)
+		fclose(in);
+	text[n] = '\0';
+	/* not the path of the program */
+	for (i = strlen(text) + 1; i < n; i += strlen(text + i) + 1)
+		printf("%s|", text + i);
+	putchar('\n');
+}
+
 static void interrupted_add(void)
 {
 	fake.on_add = signal_in_add;
@@ -178,6 +195,8 @@ static void __attribute__((constructor)) prepare(void)
 		saved();
 	else if (!strcmp(test, "policy"))
 		policy();
+	else if (!strcmp(test, "arguments"))
+		fake.on_add = show_arguments;
 	else if (!strcmp(test, "follow-retry"))
 		nobody_answers();
 	else if (!strcmp(test, "follow-add"))

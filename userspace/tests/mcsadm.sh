@@ -210,6 +210,12 @@ golden cli-add-ipsec '' AddConnection $id '*' '*' 10.0.3.10 3260 0x27 0 '*' '*' 
 	'*' '*' '*' '*' '*' '*' key
 golden cli-add-bad '' AddConnection 1 '*' '*' 10.0.3.10 3260 0 0 '*' '*' \
 	'*' '*' '*' '*' '*' '*' '*'
+golden cli-add-seen arguments AddConnection $id '*' '*' 10.0.3.10 3260 0 0 '*' \
+	'*' '*' '*' '*' joe 'open sesame 12' 1 0x7365
+golden cli-add-key-seen arguments AddConnection $id '*' '*' 10.0.3.10 3260 0 0 \
+	'*' '*' '*' '*' '*' '*' '*' '*' 'the key'
+golden cli-qadd-seen arguments QAddConnection $id '*' 10.0.3.10 joe \
+	'open sesame 12'
 golden cli-qadd '' QAddConnection $id '*' 10.0.3.10
 golden cli-qadd-chap chap QAddConnection $id '*' 10.0.3.10 joe 'open sesame 12'
 golden cli-qadd-four '' QAddConnection $id '*' 10.0.3.10 joe
