@@ -326,35 +326,41 @@ struct changes {
 static int set_conn(struct iscsidsc *h, const struct iscsidsc_session *session,
 		    const struct options *o, const struct changes *want)
 {
-	ISDSC_STATUS status = ERROR_SUCCESS;
 	const struct iscsidsc_conn *conn = find_conn(session, o);
+	int role = want->has_role, weight = want->has_weight;
+	ISDSC_STATUS status = ERROR_SUCCESS;
 
 	if (!conn)
 		status = ISDSC_INVALID_CONNECTION_ID;
-	if (!status && want->has_role)
+	if (!status && role)
 		status = iscsidsc_conn_set(h, session->sid, conn->id,
 					   ISCSIDSC_SET_ROLE, want->role);
-	if (!status && want->has_weight)
+	/* What was done so far is done. */
+	role &= !status;
+	if (!status && weight)
 		status = iscsidsc_conn_set(h, session->sid, conn->id,
 					   ISCSIDSC_SET_WEIGHT, want->weight);
-	if (status)
-		return failed(h, status,
-			      "cannot change conn %s of session %" PRIu32,
-			      o->conn, session->sid);
-	printf("session %" PRIu32 ": conn %u", session->sid, conn->cid);
-	if (want->has_role)
+	weight &= !status;
+	if (role || weight)
+		printf("session %" PRIu32 ": conn %u", session->sid, conn->cid);
+	if (role)
 		printf("  role %s", o->role);
-	if (want->has_weight)
+	if (weight)
 		printf("  weight %" PRIu32, want->weight);
-	putchar('\n');
-	return EXIT_DONE;
+	if (role || weight)
+		putchar('\n');
+	if (!status)
+		return EXIT_DONE;
+	failed(h, status, "cannot change %sconn %s of session %" PRIu32,
+	       role ? "weight of " : "", o->conn, session->sid);
+	return role ? EXIT_PARTLY : EXIT_FAILED;
 }
 
 /**
  * cmd_set - change what a connection is used for
  * @o: command line
  *
- * Return: exit code.
+ * Return: exit code, EXIT_PARTLY if the role was changed and the weight was not.
  */
 int cmd_set(const struct options *o)
 {

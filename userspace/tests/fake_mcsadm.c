@@ -39,6 +39,12 @@ static void __attribute__((destructor)) report(void)
 		       (int)fake.secret_in_len, fake.secret_in);
 }
 
+static void second_fails(int cmd)
+{
+	fake_fail(cmd, EAGAIN, "session is being recovered", 1);
+	fake.fail_skip = 1;
+}
+
 /* Two sessions come, then somebody interrupts. */
 static void sessions_come(void)
 {
@@ -189,6 +195,10 @@ static void __attribute__((constructor)) prepare(void)
 	else if (!strcmp(test, "busy"))
 		fake_fail(ISCSI_MCS_CMD_CONN_DEL, EAGAIN,
 			  "session is being recovered", -1);
+	else if (!strcmp(test, "second-set"))
+		second_fails(ISCSI_MCS_CMD_CONN_SET);
+	else if (!strcmp(test, "second-tune"))
+		second_fails(ISCSI_MCS_CMD_SESSION_SET);
 	else if (!strcmp(test, "reasons"))
 		reasons();
 	else if (!strcmp(test, "saved"))

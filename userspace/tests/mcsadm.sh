@@ -114,10 +114,13 @@ golden remove-unknown '' remove --session 1 --cid 9
 golden remove-busy busy remove --session 1 --cid 1
 golden set '' set --session 1 --cid 1 --role standby --weight 7
 golden set-unknown '' set --session 1 --cid 9 --role active
+golden set-partly second-set set --session 1 --cid 1 --role standby --weight 7
 golden wrong-set '' set --session 1 --cid 1
 golden wrong-set-role '' set --session 1 --cid 1 --role idle
 golden policy '' policy --session 1 round-robin
 golden tune '' tune --session 1 silence-timeout=500 target-class=close-retry
+golden tune-partly second-tune tune --session 1 nop-interval=9 nop-timeout=9 \
+	silence-timeout=500
 golden tune-stream '' tune --session 1 stream-split=0 stream-split=512
 golden policy-same '' policy --session 1 least-queue-depth
 golden monitor events monitor --timeout 1

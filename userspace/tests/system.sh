@@ -277,6 +277,7 @@ golden auto-refused full auto --session 1 --add
 golden auto-persistent '' auto --session 1 --persistent
 golden auto-saved '' saved
 golden auto-all '' auto
+golden auto-all-json '' auto --json
 touch "$root/silent"
 golden auto-records '' auto --session 1
 rm "$root/silent"
