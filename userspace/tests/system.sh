@@ -175,6 +175,15 @@ golden enable-busy '' enable
 machine
 program update-initramfs 'echo "no space left"; exit 1'
 golden enable-initramfs '' enable
+golden enable-initramfs-again '' enable
+program update-initramfs true
+golden enable-initramfs-done '' enable
+program update-initramfs 'exit 1'
+golden disable-initramfs '' disable
+program update-initramfs true
+golden disable-initramfs-again '' disable
+[ -z "$(ls -A "$root/etc/modprobe.d")" ]
+report $? "nothing is left of a refresh"
 machine
 rm -r "$root/etc/modprobe.d"
 golden enable-no-directory '' enable
