@@ -380,6 +380,7 @@ ISDSC_STATUS iscsidsc_saved_get(struct iscsidsc_saved_list **list);
 void iscsidsc_saved_free(struct iscsidsc_saved_list *list);
 ISDSC_STATUS iscsidsc_saved_add(const struct iscsidsc_saved *saved);
 ISDSC_STATUS iscsidsc_saved_remove(const struct iscsidsc_saved *saved);
+void iscsidsc_saved_detail(char *text, size_t size);
 int iscsidsc_saved_matches(const struct iscsidsc_saved *saved,
 			   const struct iscsidsc_session *session);
 

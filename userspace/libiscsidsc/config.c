@@ -25,31 +25,38 @@
 
 enum section { SECTION_NONE, SECTION_INITIATOR, SECTION_CONNECTION };
 
+static ISDSC_STATUS status_of_write(int error)
+{
+	return error == EACCES || error == EPERM ? ERROR_ACCESS_DENIED :
+		ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+}
+
 /**
  * iscsidsc_config_lock - keep others from changing the file
+ * @lock: set to what iscsidsc_config_unlock() takes
  *
- * The directory is what is locked, because the file itself is replaced.
+ * A file beside it is what is locked, because the file itself is replaced, and
+ * anybody may open, and so lock, the directory.
  *
- * Return: to be given to iscsidsc_config_unlock(), or -1.
+ * Return: 0, ERROR_ACCESS_DENIED or
+ * ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA.
  */
-int iscsidsc_config_lock(void)
+ISDSC_STATUS iscsidsc_config_lock(int *lock)
 {
-	char path[PATH_MAX], *slash;
-	int fd;
+	char path[PATH_MAX];
+	ISDSC_STATUS status;
 
-	if (snprintf(path, sizeof(path), "%s",
+	if (snprintf(path, sizeof(path), "%s.lock",
 		     iscsidsc_host_default()->config) >= (int)sizeof(path))
-		return -1;
-	slash = strrchr(path, '/');
-	if (!slash)
-		return -1;
-	*slash = '\0';
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 && flock(fd, LOCK_EX)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+	*lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (*lock < 0)
+		return status_of_write(errno);
+	if (!flock(*lock, LOCK_EX))
+		return ERROR_SUCCESS;
+	status = status_of_write(errno);
+	close(*lock);
+	return status;
 }
 
 /**
@@ -186,9 +193,49 @@ static ISDSC_STATUS take_line(struct iscsidsc_config *config, char *line,
 	}
 }
 
+/* All lines, as far as they are good */
+static ISDSC_STATUS read_lines(struct iscsidsc_config *config, FILE *in)
+{
+	enum section section = SECTION_NONE;
+	ISDSC_STATUS status = ERROR_SUCCESS;
+	unsigned int number = 0;
+	char *line = NULL;
+	size_t room = 0;
+
+	while (!status && getline(&line, &room, in) >= 0) {
+		number++;
+		status = take_line(config, line, &section);
+	}
+	if (!status && !feof(in)) {
+		config->error = errno;
+		status = iscsidsc_status(0, config->error);
+	} else if (status == ERROR_INVALID_PARAMETER) {
+		config->bad_line = number;
+	}
+	if (line)
+		explicit_bzero(line, room);
+	free(line);
+	return status;
+}
+
+static ISDSC_STATUS check_all(struct iscsidsc_config *config)
+{
+	size_t i;
+
+	for (i = 0; i < config->list.count; i++) {
+		if (config->list.items[i]->target &&
+		    config->list.items[i]->add.address)
+			continue;
+		config->incomplete = (unsigned int)i + 1;
+		return ERROR_INVALID_PARAMETER;
+	}
+	return ERROR_SUCCESS;
+}
+
 /**
  * iscsidsc_config_read - read the file
- * @config: filled in; to be freed with iscsidsc_config_clear()
+ * @config: filled in; to be freed with iscsidsc_config_clear(). After a failure
+ *	it is empty but for the reason
  *
  * Return: 0, also if there is no file; ERROR_ACCESS_DENIED;
  * ISDSC_CACHE_CORRUPTED if it has a line that is not understood; or another
@@ -196,33 +243,33 @@ static ISDSC_STATUS take_line(struct iscsidsc_config *config, char *line,
  */
 ISDSC_STATUS iscsidsc_config_read(struct iscsidsc_config *config)
 {
-	enum section section = SECTION_NONE;
-	ISDSC_STATUS status = ERROR_SUCCESS;
-	char *line = NULL, buffer[4096];
-	size_t room = 0, i;
+	struct iscsidsc_config reason;
+	char buffer[4096];
+	ISDSC_STATUS status;
 	FILE *in;
 
 	memset(config, 0, sizeof(*config));
 	in = fopen(iscsidsc_host_default()->config, "re");
-	if (!in)
-		return errno == ENOENT ? ERROR_SUCCESS :
-		       errno == EACCES ? ERROR_ACCESS_DENIED :
-					 ISDSC_CACHE_CORRUPTED;
+	if (!in && errno == ENOENT)
+		return ERROR_SUCCESS;
+	if (!in) {
+		config->error = errno;
+		return iscsidsc_status(0, config->error);
+	}
 	/* A buffer that can be wiped: there may be secrets in it. */
 	setvbuf(in, buffer, _IOFBF, sizeof(buffer));
-	while (!status && getline(&line, &room, in) >= 0)
-		status = take_line(config, line, &section);
-	if (line)
-		explicit_bzero(line, room);
-	free(line);
+	status = read_lines(config, in);
 	fclose(in);
 	explicit_bzero(buffer, sizeof(buffer));
-	for (i = 0; !status && i < config->list.count; i++)
-		if (!config->list.items[i]->target ||
-		    !config->list.items[i]->add.address)
-			status = ERROR_INVALID_PARAMETER;
-	if (status)
-		iscsidsc_config_clear(config);
+	if (!status)
+		status = check_all(config);
+	if (!status)
+		return ERROR_SUCCESS;
+	reason = (struct iscsidsc_config){ .error = config->error,
+					   .bad_line = config->bad_line,
+					   .incomplete = config->incomplete };
+	iscsidsc_config_clear(config);
+	*config = reason;
 	return status == ERROR_INVALID_PARAMETER ? ISDSC_CACHE_CORRUPTED :
 						   status;
 }
@@ -266,8 +313,7 @@ ISDSC_STATUS iscsidsc_config_write(const struct iscsidsc_config *config)
 	/* Mode 0600 */
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
-		return errno == EACCES ? ERROR_ACCESS_DENIED :
-			ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+		return status_of_write(errno);
 	out = fdopen(fd, "w");
 	if (!out) {
 		close(fd);

@@ -158,25 +158,44 @@ ISDSC_STATUS iscsidsc_conn_try(struct iscsidsc *h,
 	return ERROR_SUCCESS;
 }
 
+/**
+ * struct wish - what is to be added, behind names
+ * @add: request
+ * @refusal: status of a connection that would have no IPsec, 0 if it may
+ * @source: local address or NULL
+ * @ifindex: interface or 0
+ */
+struct wish {
+	const struct iscsidsc_add *add;
+	ISDSC_STATUS refusal;
+	const struct iscsidsc_addr *source;
+	uint32_t ifindex;
+};
+
 /* One address, with IPsec before and around it if there is to be any */
-static ISDSC_STATUS try_one(struct iscsidsc *h, const struct iscsidsc_add *add,
+static ISDSC_STATUS try_one(struct iscsidsc *h, const struct wish *wish,
 			    const struct iscsidsc_addr *remote,
-			    const struct iscsidsc_addr *source,
-			    uint32_t ifindex, struct iscsidsc_conn *result)
+			    struct iscsidsc_conn *result)
 {
+	const struct iscsidsc_addr *source = wish->source;
+	const struct iscsidsc_add *add = wish->add;
 	struct iscsidsc_add protected = *add;
 	struct iscsidsc_ipsec ipsec;
 	ISDSC_STATUS status;
 
-	status = iscsidsc_ipsec_begin(h, add, remote, source, ifindex, &ipsec);
+	status = iscsidsc_ipsec_begin(h, add, remote, source, wish->ifindex,
+				      &ipsec);
 	if (status)
 		return status;
+	/* It has ended already if nothing is required. */
+	if (!ipsec.required && wish->refusal)
+		return wish->refusal;
 	if (ipsec.required) {
 		protected.flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
 		source = &ipsec.local;
 	}
-	status = iscsidsc_conn_try(h, &protected, remote, source, ifindex,
-				   result);
+	status = iscsidsc_conn_try(h, &protected, remote, source,
+				   wish->ifindex, result);
 	if (!status)
 		result->ipsec_origin = ipsec.origin;
 	iscsidsc_ipsec_end(h, &ipsec, status);
@@ -184,16 +203,15 @@ static ISDSC_STATUS try_one(struct iscsidsc *h, const struct iscsidsc_add *add,
 }
 
 /* Only a portal that cannot be reached is a reason to try the next address. */
-static ISDSC_STATUS try_all(struct iscsidsc *h, const struct iscsidsc_add *add,
+static ISDSC_STATUS try_all(struct iscsidsc *h, const struct wish *wish,
 			    const struct iscsidsc_addr *addrs, size_t count,
-			    const struct iscsidsc_addr *source,
-			    uint32_t ifindex, struct iscsidsc_conn *result)
+			    struct iscsidsc_conn *result)
 {
 	ISDSC_STATUS status = ISDSC_NO_PORTAL_SPECIFIED;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		status = try_one(h, add, &addrs[i], source, ifindex, result);
+		status = try_one(h, wish, &addrs[i], result);
 		if (status != ISDSC_CONNECTION_FAILED)
 			break;
 	}
@@ -217,6 +235,73 @@ void iscsidsc_say(struct iscsidsc *h, const char *format, ...)
 		h->detail[0] = '\0';
 }
 
+/* Local address and interface, if they are given */
+static ISDSC_STATUS find_source(struct iscsidsc *h, struct wish *wish,
+				struct iscsidsc_addr *source)
+{
+	const struct iscsidsc_add *add = wish->add;
+
+	if (add->source && iscsidsc_numeric(add->source, source)) {
+		iscsidsc_say(h, "'%s' is no address", add->source);
+		return ISDSC_INVALID_PORT_NUMBER;
+	}
+	wish->source = add->source ? source : NULL;
+	if (!add->ifname)
+		return ERROR_SUCCESS;
+	wish->ifindex = if_nametoindex(add->ifname);
+	if (wish->ifindex)
+		return ERROR_SUCCESS;
+	iscsidsc_say(h, "there is no interface '%s'", add->ifname);
+	return ISDSC_INVALID_PORT_NUMBER;
+}
+
+/**
+ * iscsidsc_conn_add_guarded - add a connection, perhaps with IPsec only
+ * @h: handle
+ * @add: what to add
+ * @refusal: status if there is no IPsec for it, neither asked for nor
+ *	remembered nor by default; 0 if it needs none
+ * @result: as of iscsidsc_conn_add()
+ *
+ * Return: as iscsidsc_conn_add(), or @refusal.
+ */
+ISDSC_STATUS iscsidsc_conn_add_guarded(struct iscsidsc *h,
+				       const struct iscsidsc_add *add,
+				       ISDSC_STATUS refusal,
+				       struct iscsidsc_conn *result)
+{
+	struct wish wish = { .add = add, .refusal = refusal };
+	struct iscsidsc_addr source = { 0 };
+	struct iscsidsc_addr *addrs;
+	struct iscsidsc_conn scratch;
+	ISDSC_STATUS status;
+	size_t count;
+
+	h->detail[0] = '\0';
+	if (add->size != sizeof(*add) || !add->address ||
+	    add->chap_name_len > ISCSI_MCS_CHAP_NAME_LEN ||
+	    add->chap_secret_len > ISCSI_MCS_CHAP_LEN ||
+	    add->chap_name_in_len > ISCSI_MCS_CHAP_NAME_LEN ||
+	    add->chap_secret_in_len > ISCSI_MCS_CHAP_LEN)
+		return ERROR_INVALID_PARAMETER;
+	status = iscsidsc_ipsec_check(h, add);
+	if (!status)
+		status = find_source(h, &wish, &source);
+	if (status)
+		return status;
+	status = iscsidsc_resolve(add->address, add->port,
+				  add->source ? source.family : AF_UNSPEC,
+				  &addrs, &count);
+	if (status == ISDSC_DNS_NAME_UNRESOLVED)
+		iscsidsc_say(h, "host name '%s' could not be resolved",
+			     add->address);
+	if (status)
+		return status;
+	status = try_all(h, &wish, addrs, count, result ? result : &scratch);
+	free(addrs);
+	return status;
+}
+
 /**
  * iscsidsc_conn_add - add a connection to a session
  * @handle: handle
@@ -233,47 +318,7 @@ ISDSC_STATUS iscsidsc_conn_add(struct iscsidsc *handle,
 			       const struct iscsidsc_add *add,
 			       struct iscsidsc_conn *result)
 {
-	struct iscsidsc_addr source = { 0 };
-	struct iscsidsc_addr *addrs;
-	struct iscsidsc_conn scratch;
-	ISDSC_STATUS status;
-	uint32_t ifindex = 0;
-	size_t count;
-
-	handle->detail[0] = '\0';
-	if (add->size != sizeof(*add) || !add->address ||
-	    add->chap_name_len > ISCSI_MCS_CHAP_NAME_LEN ||
-	    add->chap_secret_len > ISCSI_MCS_CHAP_LEN ||
-	    add->chap_name_in_len > ISCSI_MCS_CHAP_NAME_LEN ||
-	    add->chap_secret_in_len > ISCSI_MCS_CHAP_LEN)
-		return ERROR_INVALID_PARAMETER;
-	status = iscsidsc_ipsec_check(handle, add);
-	if (status)
-		return status;
-	if (add->source && iscsidsc_numeric(add->source, &source)) {
-		iscsidsc_say(handle, "'%s' is no address", add->source);
-		return ISDSC_INVALID_PORT_NUMBER;
-	}
-	if (add->ifname) {
-		ifindex = if_nametoindex(add->ifname);
-		if (!ifindex) {
-			iscsidsc_say(handle, "there is no interface '%s'", add->ifname);
-			return ISDSC_INVALID_PORT_NUMBER;
-		}
-	}
-	status = iscsidsc_resolve(add->address, add->port,
-				  add->source ? source.family : AF_UNSPEC,
-				  &addrs, &count);
-	if (status == ISDSC_DNS_NAME_UNRESOLVED)
-		iscsidsc_say(handle, "host name '%s' could not be resolved",
-			     add->address);
-	if (status)
-		return status;
-	status = try_all(handle, add, addrs, count,
-			 add->source ? &source : NULL, ifindex,
-			 result ? result : &scratch);
-	free(addrs);
-	return status;
+	return iscsidsc_conn_add_guarded(handle, add, ERROR_SUCCESS, result);
 }
 
 /**

@@ -175,14 +175,20 @@ const struct iscsidsc_host *iscsidsc_host_default(void);
  * @list: saved connections
  * @secret_in: secret targets have to know, or NULL
  * @secret_in_len: its length
+ * @error: errno, if it cannot be read
+ * @bad_line: line that is not understood, counted from 1
+ * @incomplete: connection without target or address, counted from 1
  */
 struct iscsidsc_config {
 	struct iscsidsc_saved_list list;
 	void *secret_in;
 	size_t secret_in_len;
+	int error;
+	unsigned int bad_line;
+	unsigned int incomplete;
 };
 
-int iscsidsc_config_lock(void);
+ISDSC_STATUS iscsidsc_config_lock(int *lock);
 void iscsidsc_config_unlock(int lock);
 ISDSC_STATUS iscsidsc_config_read(struct iscsidsc_config *config);
 ISDSC_STATUS iscsidsc_config_write(const struct iscsidsc_config *config);
@@ -235,6 +241,11 @@ int iscsidsc_utf8_valid(const char *text);
 void iscsidsc_put_utf16(const char *from, char16_t *to, size_t units);
 void iscsidsc_put_utf8(const char *from, char *to, size_t size);
 
+/* win_options.c */
+int iscsidsc_options_has(const ISCSI_LOGIN_OPTIONS *options, uint32_t bits);
+ISDSC_STATUS iscsidsc_options_check(const ISCSI_LOGIN_OPTIONS *o);
+int iscsidsc_options_chap(const ISCSI_LOGIN_OPTIONS *o);
+
 /* iscsiadm.c */
 
 /* The one initiator there is */
@@ -250,6 +261,10 @@ ISDSC_STATUS iscsidsc_resolve(const char *name, uint16_t port, int family,
 ISDSC_STATUS iscsidsc_numeric(const char *text, struct iscsidsc_addr *addr);
 
 /* conn.c */
+ISDSC_STATUS iscsidsc_conn_add_guarded(struct iscsidsc *h,
+				       const struct iscsidsc_add *add,
+				       ISDSC_STATUS refusal,
+				       struct iscsidsc_conn *result);
 ISDSC_STATUS iscsidsc_conn_try(struct iscsidsc *h,
 			       const struct iscsidsc_add *add,
 			       const struct iscsidsc_addr *remote,

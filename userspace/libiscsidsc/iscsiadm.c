@@ -26,7 +26,7 @@ static const struct {
 	{ 15, ISDSC_TARGET_ALREADY_LOGGED_IN },
 	{ 18, ISDSC_SERVICE_DID_NOT_RESPOND },
 	{ 19, ISDSC_LOGIN_FAILED },
-	{ 20, ISDSC_SERVICE_NOT_RUNNING },
+	{ 20, ERROR_SERVICE_NOT_ACTIVE },
 	{ 21, ISDSC_TARGET_NOT_FOUND },
 	{ 24, ISDSC_AUTHENTICATION_FAILURE },
 	{ 28, ISDSC_DEVICE_BUSY_ON_SESSION },
@@ -39,7 +39,8 @@ static const struct {
  * @argv: arguments, NULL at the end
  * @output: set to what it printed, to be freed; or NULL
  *
- * Return: 0 or the status that stands for its exit status.
+ * Return: 0, the status that stands for its exit status, or
+ * ERROR_SERVICE_NOT_ACTIVE if open-iscsi is not there.
  */
 ISDSC_STATUS iscsidsc_iscsiadm(const char *const argv[], char **output)
 {
@@ -48,8 +49,9 @@ ISDSC_STATUS iscsidsc_iscsiadm(const char *const argv[], char **output)
 	int ret;
 
 	ret = iscsidsc_host_default()->iscsiadm(argv, &text);
+	/* ISDSC_SERVICE_NOT_RUNNING is about the module. */
 	if (ret < 0)
-		return ret == -ENOENT ? ISDSC_SERVICE_NOT_RUNNING :
+		return ret == -ENOENT ? ERROR_SERVICE_NOT_ACTIVE :
 					iscsidsc_status(0, -ret);
 	if (!ret && output)
 		*output = text;

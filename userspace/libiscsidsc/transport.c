@@ -93,13 +93,12 @@ static int transport_recv(struct iscsidsc *h, int timeout_ms,
 	struct sockaddr_nl from;
 	int n;
 
-	if (timeout_ms >= 0) {
-		n = poll(&pfd, 1, timeout_ms);
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return 0;
-	}
+	/* Also to wait for ever: nl_recv() goes on waiting when a signal came. */
+	n = poll(&pfd, 1, timeout_ms);
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return 0;
 	*buf = NULL;
 	errno = 0;
 	n = nl_recv(h->priv, &from, buf, NULL);

@@ -174,20 +174,20 @@ int iscsidsc_utf8_valid(const char *text)
 
 /**
  * iscsidsc_put_utf16 - fill a text field of a W structure
- * @from: text; what does not fit is cut off
+ * @from: text; characters that do not fit are left out
  * @to: field, terminated afterwards
  * @units: its size
  */
 void iscsidsc_put_utf16(const char *from, char16_t *to, size_t units)
 {
 	memset(to, 0, units * sizeof(*to));
-	iscsidsc_utf8_to_utf16(from, to, units);
-	to[units - 1] = 0;
+	/* One less: a pair at the end would lose its second half. */
+	iscsidsc_utf8_to_utf16(from, to, units - 1);
 }
 
 /**
  * iscsidsc_put_utf8 - fill a text field of an A structure
- * @from: text; what does not fit is cut off
+ * @from: text; characters that do not fit are left out
  * @to: field, terminated afterwards
  * @size: its size
  */
@@ -195,8 +195,11 @@ void iscsidsc_put_utf8(const char *from, char *to, size_t size)
 {
 	size_t len = strlen(from);
 
-	if (len >= size)
+	if (len >= size) {
 		len = size - 1;
+		while (len && (from[len] & 0xc0) == 0x80)
+			len--;
+	}
 	memset(to, 0, size);
 	memcpy(to, from, len);
 }

@@ -11,13 +11,6 @@
 #define MIN_SECRET	12
 #define MAX_SECRET	16
 
-#define KNOWN_OPTIONS	0x000000ffu
-#define KNOWN_LOGIN_FLAGS	0x0000003fu
-#define RADIUS_FLAGS	(ISCSI_LOGIN_FLAG_USE_RADIUS_RESPONSE | \
-			 ISCSI_LOGIN_FLAG_USE_RADIUS_VERIFICATION)
-#define IPSEC		(ISCSI_SECURITY_FLAG_VALID | \
-			 ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED)
-
 /* A portal in UTF-8; address empty stands for the leading connection's.
  * Four bytes of UTF-8 per unit is more than UTF-16 can need.
  */
@@ -40,11 +33,6 @@ struct call {
 	ISCSI_UNIQUE_CONNECTION_ID *result;
 };
 
-static int has(const ISCSI_LOGIN_OPTIONS *options, uint32_t bit)
-{
-	return options && options->InformationSpecified & bit;
-}
-
 static void fill_security(const struct call *call, struct iscsidsc_add *add)
 {
 	add->security_flags = call->security;
@@ -55,34 +43,11 @@ static void fill_security(const struct call *call, struct iscsidsc_add *add)
 		add->flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
 }
 
-static ISDSC_STATUS check_options(const ISCSI_LOGIN_OPTIONS *o)
-{
-	if (!o)
-		return ERROR_SUCCESS;
-	if (o->Version != ISCSI_LOGIN_OPTIONS_VERSION ||
-	    o->InformationSpecified & ~KNOWN_OPTIONS ||
-	    o->LoginFlags & ~KNOWN_LOGIN_FLAGS)
-		return ERROR_INVALID_PARAMETER;
-	if (o->LoginFlags & RADIUS_FLAGS)
-		return ISDSC_REQUEST_NOT_SUPPORTED;
-	if ((has(o, ISCSI_LOGIN_OPTIONS_HEADER_DIGEST) &&
-	     o->HeaderDigest > ISCSI_DIGEST_TYPE_CRC32C) ||
-	    (has(o, ISCSI_LOGIN_OPTIONS_DATA_DIGEST) &&
-	     o->DataDigest > ISCSI_DIGEST_TYPE_CRC32C) ||
-	    (has(o, ISCSI_LOGIN_OPTIONS_MAXIMUM_CONNECTIONS) &&
-	     o->MaximumConnections > UINT16_MAX))
-		return ERROR_INVALID_PARAMETER;
-	if (has(o, ISCSI_LOGIN_OPTIONS_AUTH_TYPE) &&
-	    o->AuthType > ISCSI_MUTUAL_CHAP_AUTH_TYPE)
-		return ISDSC_INVALID_LOGON_AUTH_TYPE;
-	return ERROR_SUCCESS;
-}
-
 /* CHAP that is asked for, or implied by a name or a secret */
 static ISDSC_STATUS fill_auth(const ISCSI_LOGIN_OPTIONS *o,
 			      struct iscsidsc_add *add)
 {
-	if (has(o, ISCSI_LOGIN_OPTIONS_AUTH_TYPE)) {
+	if (iscsidsc_options_has(o, ISCSI_LOGIN_OPTIONS_AUTH_TYPE)) {
 		add->auth = o->AuthType == ISCSI_NO_AUTH_TYPE ?
 			ISCSI_MCS_AUTH_NONE :
 			o->AuthType == ISCSI_CHAP_AUTH_TYPE ?
@@ -90,7 +55,8 @@ static ISDSC_STATUS fill_auth(const ISCSI_LOGIN_OPTIONS *o,
 		if (add->auth == ISCSI_MCS_AUTH_NONE)
 			return ERROR_SUCCESS;
 	}
-	if (has(o, ISCSI_LOGIN_OPTIONS_USERNAME) && o->UsernameLength) {
+	if (iscsidsc_options_has(o, ISCSI_LOGIN_OPTIONS_USERNAME) &&
+	    o->UsernameLength) {
 		if (!o->Username)
 			return ERROR_INVALID_PARAMETER;
 		if (o->UsernameLength > ISCSI_MCS_CHAP_NAME_LEN ||
@@ -99,12 +65,10 @@ static ISDSC_STATUS fill_auth(const ISCSI_LOGIN_OPTIONS *o,
 		add->chap_name = o->Username;
 		add->chap_name_len = o->UsernameLength;
 	}
-	if (has(o, ISCSI_LOGIN_OPTIONS_PASSWORD)) {
+	if (iscsidsc_options_has(o, ISCSI_LOGIN_OPTIONS_PASSWORD)) {
 		if (o->PasswordLength && !o->Password)
 			return ERROR_INVALID_PARAMETER;
-		if (!o->PasswordLength || o->PasswordLength > MAX_SECRET ||
-		    (o->PasswordLength < MIN_SECRET &&
-		     (add->security_flags & IPSEC) != IPSEC))
+		if (!o->PasswordLength || o->PasswordLength > MAX_SECRET)
 			return ISDSC_INVALID_TARGET_CHAP_SECRET;
 		add->chap_secret = o->Password;
 		add->chap_secret_len = o->PasswordLength;
@@ -135,9 +99,9 @@ static ISDSC_STATUS fill_secret_in(struct iscsidsc_config *config,
 static void fill_digests(const ISCSI_LOGIN_OPTIONS *o,
 			 struct iscsidsc_add *add)
 {
-	if (has(o, ISCSI_LOGIN_OPTIONS_HEADER_DIGEST))
+	if (iscsidsc_options_has(o, ISCSI_LOGIN_OPTIONS_HEADER_DIGEST))
 		add->header_digest = (int)o->HeaderDigest;
-	if (has(o, ISCSI_LOGIN_OPTIONS_DATA_DIGEST))
+	if (iscsidsc_options_has(o, ISCSI_LOGIN_OPTIONS_DATA_DIGEST))
 		add->data_digest = (int)o->DataDigest;
 }
 
@@ -235,6 +199,16 @@ static ISDSC_STATUS fill_portal(struct portal *portal,
 	return ERROR_SUCCESS;
 }
 
+/*
+ * A short secret is good with IPsec, which may be asked for, remembered or the
+ * default. Which it is turns out when the connection is made.
+ */
+static ISDSC_STATUS refusal(const struct iscsidsc_add *add)
+{
+	return add->chap_secret && add->chap_secret_len < MIN_SECRET ?
+		ISDSC_INVALID_TARGET_CHAP_SECRET : ERROR_SUCCESS;
+}
+
 static ISDSC_STATUS add_on(struct iscsidsc *h, struct call *call,
 			   struct iscsidsc_add *add)
 {
@@ -253,7 +227,7 @@ static ISDSC_STATUS add_on(struct iscsidsc *h, struct call *call,
 	}
 	status = fill_portal(&call->portal, snap->sessions[0], add);
 	if (!status)
-		status = iscsidsc_conn_add(h, add, &conn);
+		status = iscsidsc_conn_add_guarded(h, add, refusal(add), &conn);
 	if (!status && call->result) {
 		iscsidsc_ident_conn(snap->sessions[0], &conn);
 		*call->result = conn.unique_id;
@@ -288,7 +262,7 @@ static ISDSC_STATUS add_call(struct call *call)
 	iscsidsc_add_init(&add);
 	/* The callers of this interface expect two to one portal to work. */
 	add.flags = ISCSI_MCS_CONN_FLAGS_ALLOW_DUPLICATE;
-	status = check_options(call->options);
+	status = iscsidsc_options_check(call->options);
 	fill_security(call, &add);
 	if (!status)
 		status = fill_auth(call->options, &add);

@@ -11,10 +11,6 @@
 
 #include "internal.h"
 
-/* Bits of InformationSpecified that would have to be stored with iscsid */
-#define UNSUPPORTED_OPTIONS	(ISCSI_LOGIN_OPTIONS_USERNAME | \
-				 ISCSI_LOGIN_OPTIONS_PASSWORD)
-
 /* A portal for discovery behind the difference of A and W */
 struct discovery {
 	char instance[4 * MAX_ISCSI_HBANAME_LEN];
@@ -66,13 +62,15 @@ static ISDSC_STATUS take_narrow(struct discovery *d, const char *instance,
 static ISDSC_STATUS check_options(const ISCSI_LOGIN_OPTIONS *o,
 				  ISCSI_SECURITY_FLAGS security)
 {
-	if (o && (o->Version != ISCSI_LOGIN_OPTIONS_VERSION ||
-		  o->InformationSpecified & ~0xffu))
-		return ERROR_INVALID_PARAMETER;
+	ISDSC_STATUS status = iscsidsc_options_check(o);
+
+	if (status)
+		return status;
+	/* Name and secret of a discovery would have to be stored with iscsid. */
 	if ((security & ISCSI_SECURITY_FLAG_VALID &&
 	     security & ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED) ||
 	    (o && o->LoginFlags & ISCSI_LOGIN_FLAG_REQUIRE_IPSEC) ||
-	    (o && o->InformationSpecified & UNSUPPORTED_OPTIONS))
+	    iscsidsc_options_chap(o))
 		return ISDSC_REQUEST_NOT_SUPPORTED;
 	return ERROR_SUCCESS;
 }

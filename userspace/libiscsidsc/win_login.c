@@ -13,11 +13,9 @@
 
 #include "internal.h"
 
-/* Bits of InformationSpecified that would have to be stored with iscsid */
+/* Beside CHAP, what would have to be stored with iscsid */
 #define UNSUPPORTED_OPTIONS	(ISCSI_LOGIN_OPTIONS_HEADER_DIGEST | \
-				 ISCSI_LOGIN_OPTIONS_DATA_DIGEST | \
-				 ISCSI_LOGIN_OPTIONS_USERNAME | \
-				 ISCSI_LOGIN_OPTIONS_PASSWORD)
+				 ISCSI_LOGIN_OPTIONS_DATA_DIGEST)
 
 /* Arguments behind the difference of A and W; empty portal for none given */
 struct login {
@@ -38,21 +36,22 @@ struct login {
 static ISDSC_STATUS check_login(const struct login *l)
 {
 	const ISCSI_LOGIN_OPTIONS *o = l->options;
+	ISDSC_STATUS status = iscsidsc_options_check(o);
 
 	if (!*l->target)
 		return ISDSC_INVALID_ISCSI_NAME;
 	if (*l->instance && strcmp(l->instance, ISCSIDSC_INITIATOR))
 		return ISDSC_INITIATOR_INSTANCE_NOT_FOUND;
-	if (o && (o->Version != ISCSI_LOGIN_OPTIONS_VERSION ||
-		  o->InformationSpecified & ~0xffu))
-		return ERROR_INVALID_PARAMETER;
+	if (status)
+		return status;
 	if ((l->security & ISCSI_SECURITY_FLAG_VALID &&
 	     l->security & ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED) ||
 	    (o && o->LoginFlags & ISCSI_LOGIN_FLAG_REQUIRE_IPSEC))
 		return ISDSC_IPSEC_NOT_SUPPORTED_ON_OS;
 	if (l->informational || l->mappings ||
 	    l->initiator_port != ISCSI_ANY_INITIATOR_PORT ||
-	    (o && o->InformationSpecified & UNSUPPORTED_OPTIONS))
+	    iscsidsc_options_has(o, UNSUPPORTED_OPTIONS) ||
+	    iscsidsc_options_chap(o))
 		return ISDSC_REQUEST_NOT_SUPPORTED;
 	return ERROR_SUCCESS;
 }
@@ -96,21 +95,30 @@ new_session(const struct iscsidsc_snapshot *after,
 	return NULL;
 }
 
+/* Let iscsid log in again at each start */
+static ISDSC_STATUS save_login(const struct login *l, const char *portal)
+{
+	const char *const argv[] = { "iscsiadm", "-m", "node", "-T", l->target,
+				     "-p", portal, "-o", "update", "-n",
+				     "node.startup", "-v", "automatic", NULL };
+	ISDSC_STATUS status = iscsidsc_iscsiadm(argv, NULL);
+
+	/* An unknown target is not a matter of saving. */
+	if (!status || status == ISDSC_TARGET_NOT_FOUND)
+		return status;
+	return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+}
+
 static ISDSC_STATUS run_login(struct iscsidsc *h, const struct login *l,
 			      const char *portal,
 			      const struct iscsidsc_snapshot *before)
 {
 	const char *const argv[] = { "iscsiadm", "-m", "node", "-T", l->target,
 				     "-p", portal, "--login", NULL };
-	const char *const save[] = { "iscsiadm", "-m", "node", "-T", l->target,
-				     "-p", portal, "-o", "update", "-n",
-				     "node.startup", "-v", "automatic", NULL };
 	const struct iscsidsc_session *session;
 	struct iscsidsc_snapshot *after;
 	ISDSC_STATUS status;
 
-	if (l->persistent && iscsidsc_iscsiadm(save, NULL))
-		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
 	status = iscsidsc_iscsiadm(argv, NULL);
 	if (status)
 		return status;
@@ -138,16 +146,20 @@ static ISDSC_STATUS login_on(struct iscsidsc *h, const struct login *l)
 	char portal[ISCSIDSC_ADDR_TEXT_LEN];
 	struct iscsidsc_snapshot *before;
 	ISDSC_STATUS status;
+	int logged_in;
 
 	status = iscsidsc_snapshot_get(h, ISCSIDSC_ALL_SESSIONS, &before);
 	if (status)
 		return status;
-	if (!multipath && new_session(before, NULL, l->target))
-		status = ISDSC_TARGET_ALREADY_LOGGED_IN;
-	if (!status)
+	logged_in = !multipath && new_session(before, NULL, l->target);
+	if (!logged_in || l->persistent)
 		status = find_portal(l, portal, sizeof(portal));
+	/* Saved first: who is logged in already may want the next start. */
+	if (!status && l->persistent)
+		status = save_login(l, portal);
 	if (!status)
-		status = run_login(h, l, portal, before);
+		status = logged_in ? ISDSC_TARGET_ALREADY_LOGGED_IN :
+				     run_login(h, l, portal, before);
 	iscsidsc_snapshot_free(before);
 	return status;
 }

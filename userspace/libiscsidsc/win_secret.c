@@ -37,12 +37,12 @@ ISDSC_STATUS SetIScsiInitiatorCHAPSharedSecret(uint32_t SharedSecretLength,
 			return ERROR_NOT_ENOUGH_MEMORY;
 		memcpy(copy, SharedSecret, SharedSecretLength);
 	}
-	lock = iscsidsc_config_lock();
-	if (lock < 0) {
+	status = iscsidsc_config_lock(&lock);
+	if (status) {
 		if (copy)
 			explicit_bzero(copy, SharedSecretLength);
 		free(copy);
-		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+		return status;
 	}
 	status = iscsidsc_config_read(&config);
 	if (config.secret_in)

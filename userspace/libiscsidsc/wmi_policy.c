@@ -154,8 +154,9 @@ static ISDSC_STATUS check_paths(const ISCSI_Supported_LB_Policies *policy,
 /* What a policy has no use for is not touched. */
 static ISDSC_STATUS set_path(struct iscsidsc *h, uint32_t policy,
 			     const ISCSI_Path *path,
-			     const struct iscsidsc_conn *conn, int *changed)
+			     const struct iscsidsc_conn *conn, int *changes)
 {
+	ISDSC_STATUS status = ERROR_SUCCESS;
 	uint32_t role = path->PrimaryPath ? ISCSI_MCS_ROLE_ACTIVE :
 					    ISCSI_MCS_ROLE_STANDBY;
 
@@ -163,39 +164,39 @@ static ISDSC_STATUS set_path(struct iscsidsc *h, uint32_t policy,
 	case MSiSCSI_LB_FAILOVER:
 	case MSiSCSI_LB_ROUND_ROBIN_WITH_SUBSET:
 		if (conn->role == role)
-			break;
-		++*changed;
-		return iscsidsc_conn_set(h, conn->sid, conn->id,
-					 ISCSIDSC_SET_ROLE, role);
+			return ERROR_SUCCESS;
+		status = iscsidsc_conn_set(h, conn->sid, conn->id,
+					   ISCSIDSC_SET_ROLE, role);
+		break;
 	case MSiSCSI_LB_WEIGHTED_PATHS:
 		if (conn->weight == path->PathWeight)
-			break;
-		++*changed;
-		return iscsidsc_conn_set(h, conn->sid, conn->id,
-					 ISCSIDSC_SET_WEIGHT, path->PathWeight);
+			return ERROR_SUCCESS;
+		status = iscsidsc_conn_set(h, conn->sid, conn->id,
+					   ISCSIDSC_SET_WEIGHT,
+					   path->PathWeight);
+		break;
+	default:
+		return ERROR_SUCCESS;
 	}
-	return ERROR_SUCCESS;
+	*changes += !status;
+	return status;
 }
 
 static ISDSC_STATUS set_paths(struct iscsidsc *h,
 			      const ISCSI_Supported_LB_Policies *policy,
-			      const struct iscsidsc_session *session)
+			      const struct iscsidsc_session *session,
+			      int *changes)
 {
 	const ISCSI_Path *path = policy->iSCSI_Paths;
-	ISDSC_STATUS status;
-	int changed = 0;
+	ISDSC_STATUS status = ERROR_SUCCESS;
 	uint32_t i;
 
-	for (i = 0; i < policy->iSCSI_PathCount; i++) {
+	for (i = 0; i < policy->iSCSI_PathCount && !status; i++)
 		status = set_path(h, policy->LoadBalancePolicy, &path[i],
 				  find_path(session,
 					    path[i].UniqueConnectionId),
-				  &changed);
-		if (status)
-			return changed > 1 ? ISDSC_OPERATION_NOT_ALL_SUCCESS :
-					     status;
-	}
-	return ERROR_SUCCESS;
+				  changes);
+	return status;
 }
 
 static ISDSC_STATUS set_policy(struct iscsidsc *h,
@@ -205,6 +206,7 @@ static ISDSC_STATUS set_policy(struct iscsidsc *h,
 	const struct iscsidsc_session *session;
 	struct iscsidsc_snapshot *snap;
 	ISDSC_STATUS status;
+	int changes = 0;
 
 	if (sid == ISCSIDSC_ALL_SESSIONS)
 		return ISDSC_INVALID_SESSION_ID;
@@ -217,12 +219,12 @@ static ISDSC_STATUS set_policy(struct iscsidsc *h,
 	else if (policy->iSCSI_PathCount)
 		status = check_paths(policy, session);
 	if (!status)
-		status = set_paths(h, policy, session);
+		status = set_paths(h, policy, session, &changes);
 	if (!status)
 		status = iscsidsc_session_set(h, sid, ISCSIDSC_SET_POLICY,
 					      policy->LoadBalancePolicy);
 	iscsidsc_snapshot_free(snap);
-	return status;
+	return status && changes ? ISDSC_OPERATION_NOT_ALL_SUCCESS : status;
 }
 
 /**

@@ -136,6 +136,7 @@ static void one_session(struct iscsidsc *h, const struct options *o,
 		if (o->json) {
 			json_object_array_add(proposals,
 					      json_step(session, &steps[i]));
+			results[EXIT_DONE]++;
 			continue;
 		}
 		show_traps(&steps[i]);

@@ -111,28 +111,32 @@ static int fill_add(const struct options *o, struct iscsidsc_add *add)
  * add_portal - add one connection and say so
  * @h: handle
  * @session: session
- * @add: what to add; its address is filled in
+ * @add: what to add, but for its address and port
  * @portal: ADDRESS:PORT of it
  * @persistent: save it, too
  *
  * Return: exit code, EXIT_PARTLY if it was added but not saved.
  */
 int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
-	       struct iscsidsc_add *add, const char *portal, int persistent)
+	       const struct iscsidsc_add *add, const char *portal,
+	       int persistent)
 {
+	/* What one portal needs is none of the next one's. */
+	struct iscsidsc_add one = *add;
 	char address[MAX_ISCSI_PORTAL_ADDRESS_LEN];
 	char local[ISCSIDSC_ADDR_TEXT_LEN], remote[ISCSIDSC_ADDR_TEXT_LEN];
 	struct iscsidsc_conn conn;
 	ISDSC_STATUS status;
 
-	if (parse_portal(portal, address, sizeof(address), &add->port))
+	if (parse_portal(portal, address, sizeof(address), &one.port))
 		return portal_error(portal);
-	add->address = address;
-	status = iscsidsc_conn_add(h, add, &conn);
+	one.address = address;
+	status = iscsidsc_conn_add(h, &one, &conn);
 	if (status == ISDSC_CONNECTION_ALREADY_EXISTS) {
 		printf("session %" PRIu32 ": connection to %s exists already\n",
 		       add->sid, portal);
-		return persistent ? persist_add(session, add, NULL) : EXIT_DONE;
+		return persistent ? persist_existing(h, session, &one) :
+				    EXIT_DONE;
 	}
 	if (status)
 		return failed(h, status,
@@ -145,8 +149,8 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 	       ipsec_told(&conn));
 	/* Saved without flags and key, which the library remembers. */
 	if (conn.ipsec_origin != ISCSIDSC_IPSEC_NONE)
-		add->flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
-	return persistent ? persist_add(session, add, &conn) : EXIT_DONE;
+		one.flags |= ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	return persistent ? persist_add(session, &one, &conn) : EXIT_DONE;
 }
 
 static int add_all(const struct options *o, struct iscsidsc_add *add)
@@ -258,6 +262,12 @@ static int remove_from(struct iscsidsc *h,
 	ISDSC_STATUS status;
 
 	conn = find_conn(session, o);
+	if (!conn && o->persistent) {
+		fprintf(stderr, "mcsadm: session %" PRIu32
+			" has no conn %s, nothing is forgotten (give --portal, as mcsadm saved shows it, in place of --cid)\n",
+			session->sid, o->conn);
+		return EXIT_PARTLY;
+	}
 	if (!conn) {
 		printf("session %" PRIu32 ": has no conn %s, nothing to do\n",
 		       session->sid, o->conn);
@@ -274,7 +284,7 @@ static int remove_from(struct iscsidsc *h,
 }
 
 /**
- * cmd_remove - remove a connection
+ * cmd_remove - remove a connection, or forget one that is saved
  * @o: command line
  *
  * Return: exit code.
@@ -285,8 +295,12 @@ int cmd_remove(const struct options *o)
 	struct iscsidsc *h;
 	int code;
 
+	if (o->portal_count)
+		return forget_saved(o);
+	if (o->target || o->source || o->ifname)
+		return usage_error("--target, --source and --interface go with remove --portal");
 	if (!o->session || !o->conn)
-		return usage_error("remove needs --session and --cid");
+		return usage_error("remove needs --session and --cid, or --persistent and --portal");
 	code = check_conn(o);
 	if (!code)
 		code = open_handle(&h);
@@ -312,35 +326,41 @@ struct changes {
 static int set_conn(struct iscsidsc *h, const struct iscsidsc_session *session,
 		    const struct options *o, const struct changes *want)
 {
-	ISDSC_STATUS status = ERROR_SUCCESS;
 	const struct iscsidsc_conn *conn = find_conn(session, o);
+	int role = want->has_role, weight = want->has_weight;
+	ISDSC_STATUS status = ERROR_SUCCESS;
 
 	if (!conn)
 		status = ISDSC_INVALID_CONNECTION_ID;
-	if (!status && want->has_role)
+	if (!status && role)
 		status = iscsidsc_conn_set(h, session->sid, conn->id,
 					   ISCSIDSC_SET_ROLE, want->role);
-	if (!status && want->has_weight)
+	/* What was done so far is done. */
+	role &= !status;
+	if (!status && weight)
 		status = iscsidsc_conn_set(h, session->sid, conn->id,
 					   ISCSIDSC_SET_WEIGHT, want->weight);
-	if (status)
-		return failed(h, status,
-			      "cannot change conn %s of session %" PRIu32,
-			      o->conn, session->sid);
-	printf("session %" PRIu32 ": conn %u", session->sid, conn->cid);
-	if (want->has_role)
+	weight &= !status;
+	if (role || weight)
+		printf("session %" PRIu32 ": conn %u", session->sid, conn->cid);
+	if (role)
 		printf("  role %s", o->role);
-	if (want->has_weight)
+	if (weight)
 		printf("  weight %" PRIu32, want->weight);
-	putchar('\n');
-	return EXIT_DONE;
+	if (role || weight)
+		putchar('\n');
+	if (!status)
+		return EXIT_DONE;
+	failed(h, status, "cannot change %sconn %s of session %" PRIu32,
+	       role ? "weight of " : "", o->conn, session->sid);
+	return role ? EXIT_PARTLY : EXIT_FAILED;
 }
 
 /**
  * cmd_set - change what a connection is used for
  * @o: command line
  *
- * Return: exit code.
+ * Return: exit code, EXIT_PARTLY if the role was changed and the weight was not.
  */
 int cmd_set(const struct options *o)
 {

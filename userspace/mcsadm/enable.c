@@ -69,6 +69,17 @@ static const char *first_line(int ret, char *output)
 	return *output ? output : "no reason given";
 }
 
+/*
+ * There as long as the initramfs does not know of a change, also if we are
+ * interrupted: the next call goes on. modprobe does not read it.
+ */
+#define STALE	MODPROBE_CONF ".stale"
+
+static int mark_stale(void)
+{
+	return system_write(STALE, "# mcsadm has yet to refresh the initramfs.\n");
+}
+
 /* Nothing to do where there is no initramfs */
 static int refresh_initramfs(void)
 {
@@ -80,14 +91,15 @@ static int refresh_initramfs(void)
 	ret = system_run(update, &output);
 	if (ret == -ENOENT)
 		ret = system_run(dracut, &output);
-	if (ret == -ENOENT)
-		return EXIT_DONE;
 	if (!ret) {
 		free(output);
 		puts("initramfs: refreshed");
+	}
+	if (!ret || ret == -ENOENT) {
+		system_remove(STALE);
 		return EXIT_DONE;
 	}
-	fprintf(stderr, "mcsadm: cannot refresh the initramfs: %s\n",
+	fprintf(stderr, "mcsadm: cannot refresh the initramfs: %s (the same command again tries again)\n",
 		first_line(ret, output));
 	if (ret >= 0)
 		free(output);
@@ -216,12 +228,15 @@ int cmd_enable(const struct options *o)
 	    !strncmp(now, conf, sizeof(conf) - 2)) {
 		puts("iscsi_mcs: enabled already");
 	} else {
-		err = system_write(MODPROBE_CONF, conf);
+		err = mark_stale();
+		if (!err)
+			err = system_write(MODPROBE_CONF, conf);
 		if (err)
 			return failed_file("write", err);
 		puts("iscsi_mcs: enabled, " MODPROBE_CONF);
-		code = refresh_initramfs();
 	}
+	if (system_exists(STALE))
+		code = refresh_initramfs();
 	if (!o->next_boot && take_over(driver_in_charge()))
 		code = EXIT_PARTLY;
 	return code;
@@ -248,15 +263,18 @@ int cmd_disable(const struct options *o)
 		code = refuse_sessions(DRIVER_MCS, "disable");
 	if (code)
 		return code;
-	err = system_remove(MODPROBE_CONF);
-	if (err && err != -ENOENT)
-		return failed_file("remove", err);
-	if (err) {
-		puts("iscsi_mcs: disabled already");
-	} else {
+	if (system_exists(MODPROBE_CONF)) {
+		err = mark_stale();
+		if (!err)
+			err = system_remove(MODPROBE_CONF);
+		if (err)
+			return failed_file("remove", err);
 		puts("iscsi_mcs: disabled, " MODPROBE_CONF " removed");
-		code = refresh_initramfs();
+	} else {
+		puts("iscsi_mcs: disabled already");
 	}
+	if (system_exists(STALE))
+		code = refresh_initramfs();
 	if (!o->next_boot && give_back())
 		code = EXIT_PARTLY;
 	return code;

@@ -15,6 +15,8 @@ static const struct {
 	{ "portal",
 	  "  -p, --portal ADDR[:PORT] target portal, port 3260 if absent;\n"
 	  "                           may be given several times\n" },
+	{ "target",
+	  "      --target NAME        of a saved connection, its target\n" },
 	{ "source", "  -S, --source ADDRESS     local address\n" },
 	{ "interface", "  -I, --interface NAME     local interface\n" },
 	{ "timeout",

@@ -77,6 +77,28 @@ static int bytes_in_place(char *text)
 	return (int)(len / 2 - 1);
 }
 
+/*
+ * Secrets are taken out of the list of processes before anything that may take
+ * its time. Return: a copy, to be given to forget(), or NULL.
+ */
+static char *hide(char *arg)
+{
+	char *copy = strdup(arg);
+
+	if (!STAR(arg)) {
+		secret_hide();
+		explicit_bzero(arg, strlen(arg));
+	}
+	return copy;
+}
+
+static void forget(char *copy, size_t len)
+{
+	if (copy)
+		explicit_bzero(copy, len);
+	free(copy);
+}
+
 static int portal_of(const char *address, const char *socket,
 		     ISCSI_TARGET_PORTALA *portal)
 {
@@ -112,7 +134,6 @@ static int credentials(char *name, char *secret, ISCSI_LOGIN_OPTIONS *o)
 			(uint32_t)strlen(name) : 0;
 	}
 	if (!STAR(secret)) {
-		secret_hide();
 		len = strcmp(secret, "-") ? bytes_in_place(secret) : 0;
 		if (len < 0)
 			return -1;
@@ -123,8 +144,8 @@ static int credentials(char *name, char *secret, ISCSI_LOGIN_OPTIONS *o)
 	return 0;
 }
 
-/* Arguments 7 to 15 of AddConnection */
-static int login_options(char **a, ISCSI_LOGIN_OPTIONS *o)
+/* Arguments 7 to 15 of AddConnection, the 14th from elsewhere */
+static int login_options(char **a, char *password, ISCSI_LOGIN_OPTIONS *o)
 {
 	uint32_t header = 0, data = 0, auth = 0;
 	int bad;
@@ -139,7 +160,7 @@ static int login_options(char **a, ISCSI_LOGIN_OPTIONS *o)
 		     &o->DefaultTime2Wait, o) ||
 	      option(a[11], ISCSI_LOGIN_OPTIONS_DEFAULT_TIME_2_RETAIN,
 		     &o->DefaultTime2Retain, o) ||
-	      credentials(a[12], a[13], o) ||
+	      credentials(a[12], password, o) ||
 	      option(a[14], ISCSI_LOGIN_OPTIONS_AUTH_TYPE, &auth, o);
 	o->HeaderDigest = (ISCSI_DIGEST_TYPES)header;
 	o->DataDigest = (ISCSI_DIGEST_TYPES)data;
@@ -147,60 +168,75 @@ static int login_options(char **a, ISCSI_LOGIN_OPTIONS *o)
 	return bad ? -1 : 0;
 }
 
-static int add_connection(int argc, char **a)
+/* With password and key in memory of our own */
+static ISDSC_STATUS add_hidden(char **a, char *password, char *key)
 {
 	ISCSI_UNIQUE_SESSION_ID session;
 	ISCSI_TARGET_PORTALA portal;
 	ISCSI_LOGIN_OPTIONS options;
-	size_t secret_len = strlen(a[13]), key_len = strlen(a[15]);
 	uint32_t port, security;
-	int no_portal, key = 0;
-	ISDSC_STATUS status;
+	int no_portal, key_len;
 
-	(void)argc;
 	no_portal = STAR(a[3]) || STAR(a[4]);
 	if (iscsidsc_id_parse(a[0], &session) ||
 	    optional(a[2], ISCSI_ANY_INITIATOR_PORT, &port) ||
 	    (!no_portal && portal_of(a[3], a[4], &portal)) ||
-	    optional(a[5], 0, &security) || login_options(a, &options))
-		return finish(ERROR_INVALID_PARAMETER);
-	if (!STAR(a[15])) {
-		key = bytes_in_place(a[15]);
-		if (key < 0)
-			return finish(ERROR_INVALID_PARAMETER);
-	}
-	status = AddIScsiConnectionA(&session, STAR(a[1]) ? NULL : a[1], port,
-				     no_portal ? NULL : &portal, security,
-				     &options, (uint32_t)key,
-				     STAR(a[15]) ? NULL : a[15], NULL);
-	/* Nobody has to see them in the list of processes any longer. */
-	explicit_bzero(a[13], secret_len);
-	explicit_bzero(a[15], key_len);
+	    optional(a[5], 0, &security) ||
+	    login_options(a, password, &options))
+		return ERROR_INVALID_PARAMETER;
+	key_len = STAR(key) ? 0 : bytes_in_place(key);
+	if (key_len < 0)
+		return ERROR_INVALID_PARAMETER;
+	return AddIScsiConnectionA(&session, STAR(a[1]) ? NULL : a[1], port,
+				   no_portal ? NULL : &portal, security,
+				   &options, (uint32_t)key_len,
+				   STAR(key) ? NULL : key, NULL);
+}
+
+static int add_connection(int argc, char **a)
+{
+	size_t password_len = strlen(a[13]), key_len = strlen(a[15]);
+	char *password = hide(a[13]), *key = hide(a[15]);
+	ISDSC_STATUS status = ERROR_NOT_ENOUGH_MEMORY;
+
+	(void)argc;
+	if (password && key)
+		status = add_hidden(a, password, key);
+	forget(password, password_len);
+	forget(key, key_len);
 	return finish(status);
+}
+
+static ISDSC_STATUS quick_add_hidden(char **a, char *password,
+				     ISCSI_UNIQUE_CONNECTION_ID *conn)
+{
+	ISCSI_LOGIN_OPTIONS options = { .Version = 0 };
+	ISCSI_UNIQUE_SESSION_ID session;
+	ISCSI_TARGET_PORTALA portal;
+
+	if (iscsidsc_id_parse(a[0], &session) ||
+	    portal_of(a[2], "3260", &portal) ||
+	    (password && credentials(a[3], password, &options)))
+		return ERROR_INVALID_PARAMETER;
+	if (password) {
+		options.InformationSpecified |= ISCSI_LOGIN_OPTIONS_AUTH_TYPE;
+		options.AuthType = ISCSI_CHAP_AUTH_TYPE;
+	}
+	return AddIScsiConnectionA(&session, NULL, ISCSI_ANY_INITIATOR_PORT,
+				   &portal, 0, password ? &options : NULL, 0,
+				   NULL, conn);
 }
 
 static int quick_add_connection(int argc, char **a)
 {
-	ISCSI_LOGIN_OPTIONS options = { .Version = 0 };
+	size_t password_len = argc == 5 ? strlen(a[4]) : 0;
+	char *password = argc == 5 ? hide(a[4]) : NULL;
+	ISDSC_STATUS status = ERROR_NOT_ENOUGH_MEMORY;
 	ISCSI_UNIQUE_CONNECTION_ID conn;
-	ISCSI_UNIQUE_SESSION_ID session;
-	ISCSI_TARGET_PORTALA portal;
-	size_t secret_len = argc == 5 ? strlen(a[4]) : 0;
-	ISDSC_STATUS status;
 
-	if (iscsidsc_id_parse(a[0], &session) ||
-	    portal_of(a[2], "3260", &portal) ||
-	    (argc == 5 && credentials(a[3], a[4], &options)))
-		return finish(ERROR_INVALID_PARAMETER);
-	if (argc == 5) {
-		options.InformationSpecified |= ISCSI_LOGIN_OPTIONS_AUTH_TYPE;
-		options.AuthType = ISCSI_CHAP_AUTH_TYPE;
-	}
-	status = AddIScsiConnectionA(&session, NULL, ISCSI_ANY_INITIATOR_PORT,
-				     &portal, 0, argc == 5 ? &options : NULL, 0,
-				     NULL, &conn);
-	if (argc == 5)
-		explicit_bzero(a[4], secret_len);
+	if (password || argc < 5)
+		status = quick_add_hidden(a, password, &conn);
+	forget(password, password_len);
 	if (!status)
 		printf("Connection Id is 0x%" PRIx64 "-0x%" PRIx64 "\n",
 		       conn.AdapterUnique, conn.AdapterSpecific);

@@ -29,9 +29,10 @@ static const struct command commands[] = {
 	{ "auto", cmd_auto, "[--session SID] [--add] [--persistent] [--json]",
 	  "propose connections for links that have none, or add them",
 	  "session add persistent json" },
-	{ "remove", cmd_remove, "--session SID --cid N [--persistent]",
-	  "remove a connection from a session",
-	  "session cid id connection persistent" },
+	{ "remove", cmd_remove,
+	  "--session SID --cid N [--persistent] | --persistent --portal ADDRESS[:PORT]",
+	  "remove a connection from a session, or only forget one",
+	  "session cid id connection persistent portal target source interface" },
 	{ "set", cmd_set, "--session SID --cid N [--role NAME] [--weight N]",
 	  "change what a connection is used for",
 	  "session cid id connection role weight" },
@@ -54,6 +55,7 @@ static const struct command commands[] = {
 
 enum {
 	OPT_HEADER_DIGEST = 256,
+	OPT_TARGET,
 	OPT_DATA_DIGEST,
 	OPT_ROLE,
 	OPT_WEIGHT,
@@ -75,6 +77,7 @@ enum {
 static const struct option long_options[] = {
 	{ "session", required_argument, NULL, 's' },
 	{ "portal", required_argument, NULL, 'p' },
+	{ "target", required_argument, NULL, OPT_TARGET },
 	{ "source", required_argument, NULL, 'S' },
 	{ "interface", required_argument, NULL, 'I' },
 	{ "timeout", required_argument, NULL, 't' },
@@ -113,6 +116,8 @@ static const char **plain_option(struct options *o, int opt)
 	switch (opt) {
 	case 's':
 		return &o->session;
+	case OPT_TARGET:
+		return &o->target;
 	case 'S':
 		return &o->source;
 	case 'I':

@@ -33,6 +33,7 @@ enum exit_code {
  * @session: --session
  * @portals: --portal, once or several times
  * @portal_count: how often
+ * @target: --target
  * @source: --source
  * @ifname: --interface
  * @conn: --cid, --id or --connection
@@ -67,6 +68,7 @@ struct options {
 	const char *session;
 	const char *portals[MAX_PORTALS];
 	size_t portal_count;
+	const char *target;
 	const char *source;
 	const char *ifname;
 	const char *conn;
@@ -216,7 +218,19 @@ int cmd_remove(const struct options *o);
 int cmd_set(const struct options *o);
 int cmd_policy(const struct options *o);
 int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
-	       struct iscsidsc_add *add, const char *portal, int persistent);
+	       const struct iscsidsc_add *add, const char *portal,
+	       int persistent);
+
+/* addr.c */
+
+/* As many addresses of a name as the library tries */
+#define ADDR_MAX	8
+
+size_t addr_find(const char *text, struct iscsidsc_addr *addrs, size_t max);
+int addr_is_same(const struct iscsidsc_addr *a, const struct iscsidsc_addr *b);
+int addr_is(const struct iscsidsc_addr *addr, const char *text);
+int addr_text_is_same(const char *a, const char *b);
+int addr_is_of(const struct iscsidsc_addr *addr, const char *text);
 
 /* auto.c */
 int cmd_auto(const struct options *o);
@@ -227,12 +241,21 @@ const char *tune_name(size_t i);
 
 /* persist.c */
 int cmd_saved(const struct options *o);
-int cmd_restore(const struct options *o);
 int persist_add(const struct iscsidsc_session *session,
 		const struct iscsidsc_add *add,
 		const struct iscsidsc_conn *conn);
+int persist_existing(struct iscsidsc *h, const struct iscsidsc_session *session,
+		     const struct iscsidsc_add *add);
 int persist_remove(const struct iscsidsc_session *session,
 		   const struct iscsidsc_conn *conn, int forget);
+
+void saved_text(FILE *out, const struct iscsidsc_saved *saved);
+
+/* forget.c */
+int forget_saved(const struct options *o);
+
+/* restore.c */
+int cmd_restore(const struct options *o);
 
 /* iscsicli.c */
 int iscsicli_main(int argc, char **argv);
@@ -247,6 +270,8 @@ int name_error(const char *what, const char *text, enum iscsidsc_names names);
 int portal_error(const char *text);
 int failed(struct iscsidsc *h, ISDSC_STATUS status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+int failed_saved(ISDSC_STATUS status, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 int open_handle(struct iscsidsc **h);
 int parse_u32(const char *text, uint32_t max, uint32_t *value);
 int parse_portal(const char *text, char *address, size_t size,

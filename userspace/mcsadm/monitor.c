@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "mcsadm.h"
+#include "system.h"
 
 static volatile sig_atomic_t stop;
 
@@ -27,14 +28,6 @@ static void time_text(char *text, size_t size)
 	localtime_r(&now.tv_sec, &tm);
 	n = strftime(text, size, "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text + n, size - n, ".%03ld", now.tv_nsec / 1000000);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void json_event(const struct iscsidsc_event *event)
@@ -116,7 +109,7 @@ static int show_state(int as_json)
 
 static int follow(struct iscsidsc *h, const struct options *o)
 {
-	int64_t end = now_ms() + (int64_t)o->timeout_s * 1000;
+	int64_t end = system_now_ms() + (int64_t)o->timeout_s * 1000;
 	struct iscsidsc_event event;
 	ISDSC_STATUS status;
 	int64_t left = -1;
@@ -124,7 +117,7 @@ static int follow(struct iscsidsc *h, const struct options *o)
 
 	while (!stop) {
 		if (o->timeout_s) {
-			left = end - now_ms();
+			left = end - system_now_ms();
 			if (left <= 0)
 				break;
 		}

@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
-/* Saved connections: add --persistent, saved, restore. */
+/* Saved connections: add and remove --persistent, saved. */
 
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mcsadm.h"
-
-/* How long restore --follow waits before it tries what failed again */
-#define RETRY_MS	10000
-#define RETRY_MAX_MS	320000
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
 
 static const struct iscsidsc_conn *
 leading(const struct iscsidsc_session *session)
@@ -59,10 +46,91 @@ int persist_add(const struct iscsidsc_session *session,
 	status = iscsidsc_saved_add(&saved);
 	if (!status)
 		return EXIT_DONE;
-	failed(NULL, status,
-	       "connection of session %" PRIu32 " works, but is not saved",
-	       session->sid);
+	failed_saved(status,
+		     "connection of session %" PRIu32 " works, but is not saved",
+		     session->sid);
 	return EXIT_PARTLY;
+}
+
+static uint32_t index_of(const char *ifname)
+{
+	return ifname ? if_nametoindex(ifname) : 0;
+}
+
+/* Is it the one that the kernel took a request for? */
+static int is_asked_for(const struct iscsidsc_conn *conn,
+			const struct iscsidsc_add *add,
+			const struct iscsidsc_addr *remote)
+{
+	static const struct iscsidsc_addr none = { 0 };
+
+	return addr_is_same(&conn->remote, remote) &&
+	       conn->remote.port == add->port &&
+	       conn->ifindex == index_of(add->ifname) &&
+	       (add->source ? addr_is(&conn->source, add->source) :
+		conn->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC ||
+		addr_is_same(&conn->source, &none));
+}
+
+static const struct iscsidsc_conn *
+find_asked_for(const struct iscsidsc_session *session,
+	       const struct iscsidsc_add *add)
+{
+	struct iscsidsc_addr addrs[ADDR_MAX];
+	size_t n = addr_find(add->address, addrs, ADDR_MAX), i, c;
+
+	for (i = 0; i < n; i++)
+		for (c = 0; c < session->conn_count; c++)
+			if (is_asked_for(session->conns[c], add, &addrs[i]))
+				return session->conns[c];
+	return NULL;
+}
+
+/**
+ * persist_existing - save a connection that was there already
+ * @h: handle
+ * @session: its session
+ * @add: what was asked for, perhaps with a name
+ *
+ * Return: EXIT_DONE, or EXIT_PARTLY after saying why not.
+ */
+int persist_existing(struct iscsidsc *h, const struct iscsidsc_session *session,
+		     const struct iscsidsc_add *add)
+{
+	const struct iscsidsc_conn *conn;
+	struct iscsidsc_add one = *add;
+	struct iscsidsc_snapshot *snap;
+	int code;
+
+	/* It may have been added a moment ago. */
+	if (iscsidsc_snapshot_get(h, session->sid, &snap))
+		return persist_add(session, add, NULL);
+	conn = find_asked_for(snap->sessions[0], add);
+	if (conn)
+		one.flags |= conn->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	code = persist_add(session, &one, conn);
+	iscsidsc_snapshot_free(snap);
+	return code;
+}
+
+/*
+ * Does a saved connection stand for one of a session? With IPsec the library
+ * chooses the source where none was given, and it is not saved.
+ */
+static int is_saved_as(const struct iscsidsc_saved *s,
+		       const struct iscsidsc_session *session,
+		       const struct iscsidsc_conn *conn, int any_source)
+{
+	static const struct iscsidsc_addr none = { 0 };
+
+	if (!iscsidsc_saved_matches(s, session) ||
+	    s->add.port != conn->remote.port ||
+	    conn->ifindex != index_of(s->add.ifname) ||
+	    !addr_is_of(&conn->remote, s->add.address))
+		return 0;
+	if (s->add.source)
+		return addr_is(&conn->source, s->add.source);
+	return any_source || addr_is_same(&conn->source, &none);
 }
 
 /* The saved connection that stands for one of a session, or NULL */
@@ -71,21 +139,19 @@ find_saved(const struct iscsidsc_saved_list *list,
 	   const struct iscsidsc_session *session,
 	   const struct iscsidsc_conn *conn)
 {
-	char remote[ISCSIDSC_ADDR_TEXT_LEN], source[ISCSIDSC_ADDR_TEXT_LEN];
+	int ipsec = conn->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	const struct iscsidsc_saved *found = NULL;
 	size_t i;
 
-	iscsidsc_addr_text(&conn->remote, 0, remote, sizeof(remote));
-	iscsidsc_addr_text(&conn->source, 0, source, sizeof(source));
 	for (i = 0; i < list->count; i++) {
-		const struct iscsidsc_saved *s = list->items[i];
-
-		if (iscsidsc_saved_matches(s, session) &&
-		    !strcmp(s->add.address, remote) &&
-		    s->add.port == conn->remote.port &&
-		    !strcmp(s->add.source ? s->add.source : "", source))
-			return s;
+		/* One that names the source comes first. */
+		if (is_saved_as(list->items[i], session, conn, 0))
+			return list->items[i];
+		if (!found && ipsec &&
+		    is_saved_as(list->items[i], session, conn, 1))
+			found = list->items[i];
 	}
-	return NULL;
+	return found;
 }
 
 /**
@@ -102,16 +168,18 @@ int persist_remove(const struct iscsidsc_session *session,
 	struct iscsidsc_saved_list *list;
 	const struct iscsidsc_saved *saved;
 	ISDSC_STATUS status;
+	int is_saved;
 
 	status = iscsidsc_saved_get(&list);
 	if (status) {
 		/* Somebody who does not ask for it need not be root. */
 		if (!forget)
 			return EXIT_DONE;
-		failed(NULL, status, "cannot read saved connections");
+		failed_saved(status, "cannot read saved connections");
 		return EXIT_PARTLY;
 	}
 	saved = find_saved(list, session, conn);
+	is_saved = !!saved;
 	if (saved && forget)
 		status = iscsidsc_saved_remove(saved);
 	else if (saved)
@@ -119,10 +187,12 @@ int persist_remove(const struct iscsidsc_session *session,
 		       ": conn %u stays saved, remove --persistent forgets it\n",
 		       session->sid, conn->cid);
 	iscsidsc_saved_free(list);
-	if (!status)
-		return EXIT_DONE;
-	failed(NULL, status, "connection is removed, but stays saved");
-	return EXIT_PARTLY;
+	if (status)
+		failed_saved(status, "connection is removed, but stays saved");
+	else if (forget && !is_saved)
+		fputs("mcsadm: connection is removed, but was not saved (see mcsadm saved)\n",
+		      stderr);
+	return status || (forget && !is_saved) ? EXIT_PARTLY : EXIT_DONE;
 }
 
 static json_object *json_saved(const struct iscsidsc_saved *saved)
@@ -140,22 +210,32 @@ static json_object *json_saved(const struct iscsidsc_saved *saved)
 	value = saved->add.source ? json_object_new_string(saved->add.source) :
 				    NULL;
 	json_object_object_add(json, "source", value);
+	value = saved->add.ifname ? json_object_new_string(saved->add.ifname) :
+				    NULL;
+	json_object_object_add(json, "interface", value);
 	value = json_object_new_string(iscsidsc_name(ISCSIDSC_NAMES_AUTH,
 						     saved->add.auth));
 	json_object_object_add(json, "auth", value);
 	return json;
 }
 
-static void text_saved(const struct iscsidsc_saved *saved)
+/**
+ * saved_text - write a saved connection, without its secrets
+ * @out: where to
+ * @saved: connection
+ */
+void saved_text(FILE *out, const struct iscsidsc_saved *saved)
 {
 	/* IPv6 addresses in brackets, for the port behind them */
-	int v6 = !!strchr(saved->add.address, ':');
+	int v6 = strchr(saved->add.address, ':') && *saved->add.address != '[';
 
-	printf("%s  %s -> %s%s%s:%u%s%s\n", saved->target,
-	       saved->add.source ? saved->add.source : "-", v6 ? "[" : "",
-	       saved->add.address, v6 ? "]" : "", saved->add.port,
-	       saved->leading ? "  leading " : "",
-	       saved->leading ? saved->leading : "");
+	fprintf(out, "%s  %s -> %s%s%s:%u%s%s%s%s\n", saved->target,
+		saved->add.source ? saved->add.source : "-", v6 ? "[" : "",
+		saved->add.address, v6 ? "]" : "", saved->add.port,
+		saved->leading ? "  leading " : "",
+		saved->leading ? saved->leading : "",
+		saved->add.ifname ? "  interface " : "",
+		saved->add.ifname ? saved->add.ifname : "");
 }
 
 /**
@@ -179,14 +259,14 @@ int cmd_saved(const struct options *o)
 	status = iscsidsc_saved_get(&list);
 	if (status) {
 		json_object_put(json);
-		return failed(NULL, status, "cannot read saved connections");
+		return failed_saved(status, "cannot read saved connections");
 	}
 	for (i = 0; i < list->count; i++) {
 		if (o->json)
 			json_object_array_add(array,
 					      json_saved(list->items[i]));
 		else
-			text_saved(list->items[i]);
+			saved_text(stdout, list->items[i]);
 	}
 	iscsidsc_saved_free(list);
 	if (o->json)
@@ -194,194 +274,4 @@ int cmd_saved(const struct options *o)
 	else
 		json_object_put(json);
 	return EXIT_DONE;
-}
-
-/* What came of restoring */
-struct tally {
-	size_t good;
-	size_t bad;
-};
-
-static void restore_one(struct iscsidsc *h,
-			const struct iscsidsc_session *session,
-			const struct iscsidsc_saved *saved, struct tally *tally)
-{
-	struct iscsidsc_add add = saved->add;
-	struct iscsidsc_conn conn;
-	ISDSC_STATUS status;
-
-	add.sid = session->sid;
-	status = iscsidsc_conn_add(h, &add, &conn);
-	if (status && status != ISDSC_CONNECTION_ALREADY_EXISTS) {
-		tally->bad++;
-		failed(h, status,
-		       "cannot add connection to session %" PRIu32 " via %s",
-		       session->sid, saved->add.address);
-		return;
-	}
-	tally->good++;
-	if (!status)
-		printf("session %" PRIu32 ": added conn %u  %s\n",
-		       session->sid, conn.cid, saved->add.address);
-	fflush(stdout);
-}
-
-static int restore(struct iscsidsc *h, const struct options *o,
-		   struct tally *tally)
-{
-	struct iscsidsc_saved_list *list;
-	struct iscsidsc_snapshot *snap;
-	ISDSC_STATUS status;
-	int code = EXIT_DONE;
-	size_t s, i;
-
-	*tally = (struct tally){ 0 };
-	status = iscsidsc_saved_get(&list);
-	if (status)
-		return failed(NULL, status, "cannot read saved connections");
-	if (o->session) {
-		code = find_session(h, o->session, &snap);
-	} else {
-		status = iscsidsc_snapshot_get(h, ISCSIDSC_ALL_SESSIONS, &snap);
-		if (status)
-			code = failed(h, status, "cannot list sessions");
-	}
-	if (!code) {
-		for (s = 0; s < snap->session_count; s++)
-			for (i = 0; i < list->count; i++)
-				if (iscsidsc_saved_matches(list->items[i],
-							   snap->sessions[s]))
-					restore_one(h, snap->sessions[s],
-						    list->items[i], tally);
-		iscsidsc_snapshot_free(snap);
-	}
-	iscsidsc_saved_free(list);
-	return code;
-}
-
-/* How following goes on */
-enum follow_next { FOLLOW_RESTORE, FOLLOW_REOPEN, FOLLOW_END, FOLLOW_FAILED };
-
-/* Wait for a session, or for the time to try again */
-static enum follow_next wait_for_session(struct iscsidsc *events,
-					 int timeout_ms)
-{
-	struct iscsidsc_event event;
-	ISDSC_STATUS status;
-
-	for (;;) {
-		status = iscsidsc_event_next(events, timeout_ms, &event);
-		if (stop)
-			return FOLLOW_END;
-		if (status == ERROR_MORE_DATA ||
-		    (status == ERROR_TIMEOUT && timeout_ms >= 0))
-			return FOLLOW_RESTORE;
-		if (status == ISDSC_SERVICE_NOT_RUNNING)
-			return FOLLOW_REOPEN;
-		if (status && status != ERROR_TIMEOUT) {
-			failed(events, status, "cannot read events");
-			return FOLLOW_FAILED;
-		}
-		if (!status && (event.type == ISCSI_MCS_CMD_SESSION_ADDED_NTF ||
-				event.type ==
-					ISCSI_MCS_CMD_RECOVERY_ENDED_NTF))
-			return FOLLOW_RESTORE;
-	}
-}
-
-/* What cannot be restored is tried again, less and less often. */
-static enum follow_next follow_sessions(struct iscsidsc *h,
-					struct iscsidsc *events,
-					const struct options *o)
-{
-	enum follow_next next = FOLLOW_RESTORE;
-	int delay = RETRY_MS;
-	struct tally tally;
-
-	while (next == FOLLOW_RESTORE && !stop) {
-		if (restore(h, o, &tally))
-			return FOLLOW_FAILED;
-		if (!tally.bad)
-			delay = RETRY_MS;
-		next = wait_for_session(events, tally.bad ? delay : -1);
-		if (tally.bad && delay < RETRY_MAX_MS)
-			delay *= 2;
-	}
-	return stop ? FOLLOW_END : next;
-}
-
-/* As long as the module stays loaded */
-static enum follow_next follow_module(struct iscsidsc *h,
-				      const struct options *o)
-{
-	struct iscsidsc *events;
-	enum follow_next next;
-	ISDSC_STATUS status;
-
-	if (open_handle(&events))
-		return FOLLOW_FAILED;
-	/* Subscribed first: a session that comes in between is seen. */
-	status = iscsidsc_subscribe(events);
-	if (status) {
-		failed(events, status, "cannot subscribe to events");
-		next = FOLLOW_FAILED;
-	} else {
-		next = follow_sessions(h, events, o);
-	}
-	iscsidsc_close(events);
-	return next;
-}
-
-static int follow(const struct options *o)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-	enum follow_next next = FOLLOW_REOPEN;
-	struct iscsidsc *h;
-	ISDSC_STATUS status;
-	int said = 0;
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	while (next == FOLLOW_REOPEN && !stop) {
-		status = iscsidsc_open(&h);
-		if (status == ISDSC_SERVICE_NOT_RUNNING) {
-			if (!said++)
-				fprintf(stderr,
-					"mcsadm: module iscsi_mcs is not loaded, waiting for it\n");
-			poll(NULL, 0, RETRY_MS);
-			continue;
-		}
-		if (status)
-			return failed(NULL, status,
-				      "cannot talk to the kernel");
-		next = follow_module(h, o);
-		iscsidsc_close(h);
-		said = 0;
-	}
-	return next == FOLLOW_FAILED ? EXIT_FAILED : EXIT_DONE;
-}
-
-/**
- * cmd_restore - add saved connections to the sessions they belong to
- * @o: command line
- *
- * Return: exit code.
- */
-int cmd_restore(const struct options *o)
-{
-	struct tally tally;
-	struct iscsidsc *h;
-	int code;
-
-	secret_hide();
-	if (o->follow)
-		return follow(o);
-	code = open_handle(&h);
-	if (code)
-		return code;
-	code = restore(h, o, &tally);
-	iscsidsc_close(h);
-	if (!code && tally.bad)
-		code = tally.good ? EXIT_PARTLY : EXIT_FAILED;
-	return code;
 }

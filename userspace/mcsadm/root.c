@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
-/* Where the machine's files are: in a file of its own so that tests link
+/* Where the machine's files are, and its clock: apart, so that tests link
  * another.
  */
+
+#include <time.h>
 
 #include "system.h"
 
@@ -14,4 +16,17 @@
 const char *system_root(void)
 {
 	return "";
+}
+
+/**
+ * system_now_ms - a clock that only goes forward
+ *
+ * Return: milliseconds since some time.
+ */
+int64_t system_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

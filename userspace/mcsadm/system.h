@@ -11,6 +11,7 @@
 
 /* root.c */
 const char *system_root(void);
+int64_t system_now_ms(void);
 
 /* system.c */
 int system_exists(const char *path);

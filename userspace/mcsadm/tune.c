@@ -132,10 +132,11 @@ static int tune_session(struct iscsidsc *h, uint32_t sid,
 		if (parse_setting(o->argv[i], &t, &value))
 			return EXIT_USAGE;
 		status = iscsidsc_session_set(h, sid, t->what, value);
-		if (status)
-			return failed(h, status,
-				      "cannot set %s of session %" PRIu32,
-				      t->name, sid);
+		if (status) {
+			failed(h, status, "cannot set %s of session %" PRIu32,
+			       t->name, sid);
+			return i ? EXIT_PARTLY : EXIT_FAILED;
+		}
 		printf("session %" PRIu32 ": %s\n", sid, o->argv[i]);
 	}
 	return EXIT_DONE;
@@ -146,7 +147,7 @@ static int tune_session(struct iscsidsc *h, uint32_t sid,
  *	large its commands are
  * @o: command line
  *
- * Return: exit code.
+ * Return: exit code, EXIT_PARTLY if some settings were changed and one was not.
  */
 int cmd_tune(const struct options *o)
 {

@@ -79,6 +79,19 @@ static const char *advice_for(ISDSC_STATUS status)
 	return iscsidsc_advice(status);
 }
 
+static void say_failed(ISDSC_STATUS status, const char *why,
+		       const char *format, va_list ap)
+{
+	const char *advice = advice_for(status);
+
+	fputs("mcsadm: ", stderr);
+	vfprintf(stderr, format, ap);
+	fprintf(stderr, ": %s", *why ? why : iscsidsc_strerror(status));
+	if (*advice)
+		fprintf(stderr, " (%s)", advice);
+	fputc('\n', stderr);
+}
+
 /**
  * failed - say what failed, why, and what to do
  * @h: handle with the words of the kernel, or NULL
@@ -89,20 +102,30 @@ static const char *advice_for(ISDSC_STATUS status)
  */
 int failed(struct iscsidsc *h, ISDSC_STATUS status, const char *format, ...)
 {
-	const char *why = iscsidsc_strerror(status);
-	const char *advice = advice_for(status);
 	va_list ap;
 
-	if (h && *iscsidsc_detail(h))
-		why = iscsidsc_detail(h);
-	fputs("mcsadm: ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	say_failed(status, h ? iscsidsc_detail(h) : "", format, ap);
 	va_end(ap);
-	fprintf(stderr, ": %s", why);
-	if (*advice)
-		fprintf(stderr, " (%s)", advice);
-	fputc('\n', stderr);
+	return EXIT_FAILED;
+}
+
+/**
+ * failed_saved - the same for saved connections
+ * @status: status of the call
+ * @format: what failed
+ *
+ * Return: EXIT_FAILED.
+ */
+int failed_saved(ISDSC_STATUS status, const char *format, ...)
+{
+	char why[256];
+	va_list ap;
+
+	iscsidsc_saved_detail(why, sizeof(why));
+	va_start(ap, format);
+	say_failed(status, why, format, ap);
+	va_end(ap);
 	return EXIT_FAILED;
 }
 

@@ -72,6 +72,7 @@ purges()
 {
 	in_root mcsadm enable --next-boot || return 1
 	echo >"$root/etc/iscsi_mcs.conf"
+	echo >"$root/etc/iscsi_mcs.conf.lock"
 	mkdir -p "$root"/etc/{iscsi_mcs.ipsec,swanctl/conf.d}
 	echo >"$root/etc/iscsi_mcs.ipsec/defaults"
 	echo >"$root/etc/swanctl/conf.d/iscsi-mcs-0a000201-0a00020a.conf"

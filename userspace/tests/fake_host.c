@@ -29,6 +29,8 @@ static int fake_iscsiadm(const char *const argv[], char **output)
 		strcat(fake_host.command, i ? " " : "");
 		strcat(fake_host.command, argv[i]);
 	}
+	if (fake_host.exit_status < 0)
+		return fake_host.exit_status;
 	*output = strdup("");
 	if (!fake_host.exit_status && strstr(fake_host.command, "--login") &&
 	    fake_host.on_login)

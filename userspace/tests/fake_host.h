@@ -11,7 +11,7 @@
 
 /**
  * struct fake_host - how iscsiadm behaves
- * @exit_status: of the next call that is no list
+ * @exit_status: of the next call that is no list, or -errno
  * @output: what a list of nodes prints, or NULL: there are none
  * @portals: what a list of discovery portals prints, likewise
  * @calls: calls that were no list

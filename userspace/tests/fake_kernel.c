@@ -435,6 +435,8 @@ static int record_add(struct nlattr **tb)
 	int i;
 
 	fake.adds++;
+	if (fake.on_add)
+		fake.on_add();
 	fake.last = 0;
 	memset(a, 0, sizeof(*a));
 	for (i = 1; i <= ISCSI_MCS_A_CONN_MAX; i++)
@@ -475,7 +477,8 @@ static int record_add(struct nlattr **tb)
 static int same_ends(const struct iscsidsc_conn *a,
 		     const struct iscsidsc_conn *b)
 {
-	return !memcmp(&a->remote, &b->remote, sizeof(a->remote)) &&
+	return a->ifindex == b->ifindex &&
+	       !memcmp(&a->remote, &b->remote, sizeof(a->remote)) &&
 	       !memcmp(&a->source, &b->source, sizeof(a->source));
 }
 
@@ -503,6 +506,7 @@ static int do_conn_add(struct queue *q, struct nlattr **tb)
 	c = fake_conn(s->sid, (uint32_t)n, (uint16_t)n, "10.0.2.1", "0.0.0.0");
 	c->remote = fake.last_add.remote;
 	c->source = fake.last_add.source;
+	c->ifindex = fake.last_add.ifindex;
 	c->flags = fake.last_add.flags;
 	if (fake.silent_add)
 		return 0;
@@ -640,6 +644,10 @@ static int fake_recv(struct iscsidsc *h, int timeout_ms, unsigned char **buf)
 		q->head = d->next;
 	pthread_mutex_unlock(&lock);
 	if (!d) {
+		if (fake.on_wait && q == event_queue) {
+			fake.on_wait(timeout_ms);
+			return 0;
+		}
 		if (fake.interrupt_after && q == event_queue) {
 			raise(SIGTERM);
 			return -EINTR;

@@ -41,6 +41,9 @@
  * @chap_name: CHAP name of it
  * @chap_name_len: its length
  * @interrupt_after: a wait for an event that does not come ends with SIGTERM
+ * @on_add: called for a conn-add request
+ * @on_wait: called in place of waiting for an event that is not there yet
+ * @clock_ms: what it makes of the time
  * @on_subscribe: called when a handle subscribes, to queue events
  */
 struct fake_kernel {
@@ -71,6 +74,9 @@ struct fake_kernel {
 	char chap_name[ISCSI_MCS_CHAP_LEN];
 	size_t chap_name_len;
 	int interrupt_after;
+	void (*on_add)(void);
+	void (*on_wait)(int timeout_ms);
+	int64_t clock_ms;
 	void (*on_subscribe)(void);
 };
 

@@ -6,10 +6,15 @@
  */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include <linux/xfrm.h>
+
+#include "fake_host.h"
 #include "fake_kernel.h"
 
 static void events(void)
@@ -34,12 +39,119 @@ static void __attribute__((destructor)) report(void)
 		       (int)fake.secret_in_len, fake.secret_in);
 }
 
+static void second_fails(int cmd)
+{
+	fake_fail(cmd, EAGAIN, "session is being recovered", 1);
+	fake.fail_skip = 1;
+}
+
 /* Two sessions come, then somebody interrupts. */
 static void sessions_come(void)
 {
 	fake_event(ISCSI_MCS_CMD_CONN_DOWN_NTF, 1, 1, 0, NULL);
 	fake_event(ISCSI_MCS_CMD_SESSION_ADDED_NTF, 1, 0, 0, NULL);
 	fake.interrupt_after = 1;
+}
+
+/* An IPsec policy for 10.0.3.0/24 that somebody else has made */
+static void policy(void)
+{
+	static const struct iscsidsc_xfrm_policy esp = {
+		.family = AF_INET,
+		.dir = XFRM_POLICY_OUT,
+		.priority = 100,
+		.saddr = { 10, 0, 2, 1 },
+		.daddr = { 10, 0, 3, 0 },
+		.sprefix = 32,
+		.dprefix = 24,
+		.templates = 1,
+		.esp = 1,
+		.reqid = 7,
+	};
+
+	fake_host_policy(&esp);
+}
+
+/*
+ * A portal that does not answer. While it is waited for, events that mean
+ * nothing come, then a session; then somebody interrupts.
+ */
+static void waiting(int timeout_ms)
+{
+	static const struct {
+		int after_ms;
+		int event;
+	} plan[] = {
+		{ 4000, ISCSI_MCS_CMD_CONN_DOWN_NTF },
+		{ 4000, ISCSI_MCS_CMD_CONN_UP_NTF },
+		{ 0, 0 },
+		{ 5000, ISCSI_MCS_CMD_SESSION_ADDED_NTF },
+		{ 0, 0 },
+		{ 0, 0 },
+	};
+	static size_t step;
+
+	printf("waits for %d ms\n", timeout_ms);
+	if (step == ARRAY_SIZE(plan)) {
+		raise(SIGTERM);
+		return;
+	}
+	fake.clock_ms += plan[step].event ? plan[step].after_ms : timeout_ms;
+	if (plan[step].event)
+		fake_event(plan[step].event, 1, 1, 0, NULL);
+	step++;
+}
+
+static void nobody_answers(void)
+{
+	fake_fail(ISCSI_MCS_CMD_CONN_ADD, ECONNREFUSED, NULL, -1);
+	fake.on_wait = waiting;
+}
+
+static void signal_in_add(void)
+{
+	raise(SIGTERM);
+}
+
+/* What others see of the arguments while the kernel logs in */
+static void show_arguments(void)
+{
+	char text[1024];
+	size_t n, i = 0;
+	FILE *in = fopen("/proc/self/cmdline", "r");
+
+	n = in ? fread(text, 1, sizeof(text) - 1, in) : 0;
+	if (in)
+		fclose(in);
+	text[n] = '\0';
+	/* not the path of the program */
+	for (i = strlen(text) + 1; i < n; i += strlen(text + i) + 1)
+		printf("%s|", text + i);
+	putchar('\n');
+}
+
+static void interrupted_add(void)
+{
+	fake.on_add = signal_in_add;
+	fake.on_wait = waiting;
+}
+
+/* Connections whose saved form says less than the kernel does, or more */
+static void saved(void)
+{
+	struct iscsidsc_conn *c;
+
+	fake.sessions[0].max_connections = 8;
+	c = fake_conn(1, 2, 2, "10.0.2.1", "10.0.3.10");
+	c->flags = ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC;
+	c->source = c->local;
+	c->source.port = 0;
+	c = fake_conn(1, 3, 3, "2001:db8::1", "2001:db8::20");
+	c->source = c->local;
+	c->source.port = 0;
+	fake_conn(1, 4, 4, NULL, "10.0.5.10")->ifindex = 1;
+	fake_conn(1, 5, 5, NULL, "127.0.0.1");
+	fake_conn(1, 6, 6, NULL, "::1");
 }
 
 /* One session for each reason not to have more connections */
@@ -83,8 +195,22 @@ static void __attribute__((constructor)) prepare(void)
 	else if (!strcmp(test, "busy"))
 		fake_fail(ISCSI_MCS_CMD_CONN_DEL, EAGAIN,
 			  "session is being recovered", -1);
+	else if (!strcmp(test, "second-set"))
+		second_fails(ISCSI_MCS_CMD_CONN_SET);
+	else if (!strcmp(test, "second-tune"))
+		second_fails(ISCSI_MCS_CMD_SESSION_SET);
 	else if (!strcmp(test, "reasons"))
 		reasons();
+	else if (!strcmp(test, "saved"))
+		saved();
+	else if (!strcmp(test, "policy"))
+		policy();
+	else if (!strcmp(test, "arguments"))
+		fake.on_add = show_arguments;
+	else if (!strcmp(test, "follow-retry"))
+		nobody_answers();
+	else if (!strcmp(test, "follow-add"))
+		interrupted_add();
 	else if (!strcmp(test, "follow"))
 		fake.on_subscribe = sessions_come;
 	else if (!strcmp(test, "events"))

@@ -99,6 +99,13 @@ golden add-ipsec-key '' add -s 1 -p 10.0.3.10 --ipsec-key-file "$work/secret"
 golden add-ipsec-long '' add -s 1 -p 10.0.3.10 --ipsec pfs \
 	--ipsec-key-file /dev/zero
 golden add-ipsec-none '' add -s 1 -p 10.0.3.10 --ipsec none
+# what is remembered of one portal is not asked of the next one
+mkdir -p "$ISCSIDSC_TEST_DIR/ipsec"
+portal=$ISCSIDSC_TEST_DIR/ipsec/iscsi-mcs-0a000201-0a00030a.portal
+printf '[3260]\nflags = 0x27\n' >"$portal"
+chmod 600 "$portal"
+golden add-ipsec-next policy add -s 1 -p 10.0.3.10 -p 10.0.4.10 -S 10.0.2.1
+rm -r "$ISCSIDSC_TEST_DIR/ipsec"
 golden remove '' remove --session 1 --cid 1
 golden remove-leading '' remove --session 1 --cid 0
 golden remove-id '' remove --session 1 --id 1
@@ -107,10 +114,13 @@ golden remove-unknown '' remove --session 1 --cid 9
 golden remove-busy busy remove --session 1 --cid 1
 golden set '' set --session 1 --cid 1 --role standby --weight 7
 golden set-unknown '' set --session 1 --cid 9 --role active
+golden set-partly second-set set --session 1 --cid 1 --role standby --weight 7
 golden wrong-set '' set --session 1 --cid 1
 golden wrong-set-role '' set --session 1 --cid 1 --role idle
 golden policy '' policy --session 1 round-robin
 golden tune '' tune --session 1 silence-timeout=500 target-class=close-retry
+golden tune-partly second-tune tune --session 1 nop-interval=9 nop-timeout=9 \
+	silence-timeout=500
 golden tune-stream '' tune --session 1 stream-split=0 stream-split=512
 golden policy-same '' policy --session 1 least-queue-depth
 golden monitor events monitor --timeout 1
@@ -137,14 +147,48 @@ golden restore-one '' restore --session 12
 golden restore-partly first-fails restore
 golden restore-failed full restore
 golden restore-follow follow restore --follow
+golden restore-follow-retry follow-retry restore --follow
+golden restore-follow-add follow-add restore --follow
 golden persist-remove '' remove -s 1 -c 1
 golden persist-forget '' remove -s 1 -c 1 -P
 same persist-file-after "$config"
 golden persist-forget-unsaved '' remove -s 1 -c 0 -P
-echo nonsense >"$config"
+printf "\n# mine\nnonsense\n" >"$config"
 golden saved-damaged '' saved
 golden restore-damaged '' restore
 golden persist-not-saved '' add -s 1 -p 10.0.3.10 -P
+# IPsec whose source was chosen, addresses written by hand, an interface, a name
+for lines in 'address = 10.0.3.10' \
+	$'address = 2001:DB8:0::20\nsource = 2001:DB8:0:0::1' \
+	'address = 10.0.5.10' $'address = 10.0.5.10\ninterface = lo' \
+	'address = localhost'; do
+	printf '[connection]\ntarget = iqn.2024-01.example:disk1\n%s\n' "$lines"
+done >"$config"
+for cid in 2 3 4 5; do
+	golden persist-forget-$cid saved remove -s 1 -c $cid -P
+done
+same persist-file-forgotten "$config"
+# what is not up, or whose session is not, is named as it is saved
+printf '[connection]\ntarget = %s\naddress = 10.0.5.10\nsource = %s\n' \
+	iqn.2024-01.example:gone 10.0.5.1 iqn.2024-01.example:gone 10.0.6.1 \
+	iqn.2024-01.example:disk2 10.0.5.1 >>"$config"
+printf '[connection]\ntarget = %s\naddress = 10.0.5.10\ninterface = %s\n' \
+	iqn.2024-01.example:disk1 eth9 >>"$config"
+golden forget-several '' remove --persistent --portal 10.0.5.10
+golden forget-none '' remove --persistent --portal 10.0.5.10:3261
+golden forget-source '' remove --persistent --portal 10.0.5.10 \
+	--target iqn.2024-01.example:gone --source 10.0.6.1
+golden forget-target '' remove -P -p 10.0.5.10 \
+	--target iqn.2024-01.example:gone
+golden forget-session '' remove -P -p 10.0.5.10 --session 12
+golden forget-interface '' remove -P -p 10.0.5.10 -I eth9
+golden forget '' remove -P -p 10.0.5.10
+same persist-file-empty "$config"
+golden forget-cid '' remove --session 1 --cid 9 --persistent
+# a name is saved as the address it stands for
+golden persist-name saved add -s 1 -p localhost -P
+sed -i 's/^address = ::1$/address = 127.0.0.1/' "$config"
+same persist-file-name "$config"
 rm "$config"
 
 # the second name
@@ -169,6 +213,12 @@ golden cli-add-ipsec '' AddConnection $id '*' '*' 10.0.3.10 3260 0x27 0 '*' '*' 
 	'*' '*' '*' '*' '*' '*' key
 golden cli-add-bad '' AddConnection 1 '*' '*' 10.0.3.10 3260 0 0 '*' '*' \
 	'*' '*' '*' '*' '*' '*' '*'
+golden cli-add-seen arguments AddConnection $id '*' '*' 10.0.3.10 3260 0 0 '*' \
+	'*' '*' '*' '*' joe 'open sesame 12' 1 0x7365
+golden cli-add-key-seen arguments AddConnection $id '*' '*' 10.0.3.10 3260 0 0 \
+	'*' '*' '*' '*' '*' '*' '*' '*' 'the key'
+golden cli-qadd-seen arguments QAddConnection $id '*' 10.0.3.10 joe \
+	'open sesame 12'
 golden cli-qadd '' QAddConnection $id '*' 10.0.3.10
 golden cli-qadd-chap chap QAddConnection $id '*' 10.0.3.10 joe 'open sesame 12'
 golden cli-qadd-four '' QAddConnection $id '*' 10.0.3.10 joe
@@ -199,6 +249,9 @@ golden wrong-auth-none '' add -s 1 -p 10.0.0.1 --auth none --chap-name joe
 golden wrong-auth-in '' add -s 1 -p 10.0.0.1 --auth chap --chap-name-in target
 golden wrong-weight '' add -s 1 -p 10.0.0.1 --weight -1
 golden wrong-remove '' remove --session 1
+golden wrong-forget '' remove --session 1 --portal 10.0.0.1
+golden wrong-forget-cid '' remove -s 1 -c 1 -P --portal 10.0.0.1
+golden wrong-remove-source '' remove -s 1 -c 1 --source 10.0.0.1
 golden wrong-cid '' remove --session 1 --cid 65536
 golden wrong-option-of-other '' list --portal 10.0.0.1
 golden wrong-option-saved '' saved --session 1

@@ -31,11 +31,21 @@ declared=$(sed -nE '
 check "exported symbols are those of the version script" "$listed" "$exported"
 check "exported symbols are those of the headers" "$declared" "$exported"
 
-promised=$(sed -n '/name: conn-add/,/attribute-set/p' \
-	"$top/Documentation/netlink/specs/iscsi_mcs.yaml" |
-	grep -oE '\bE[A-Z]{3,}\b' | sort -u)
-mapped=$(grep -oE '\{ (ADD|ANY), E[A-Z]+' "$here/../libiscsidsc/status.c" |
-	grep -oE 'E[A-Z]+$' | sort -u)
-check "every errno of conn-add has a status" "" \
-	"$(comm -23 <(echo "$promised") <(echo "$mapped"))"
+# errnos OPERATION TABLE - each that is promised is in the table
+errnos()
+{
+	local promised mapped
+
+	promised=$(sed -n "/name: $1\$/,/attribute-set/p" \
+		"$top/Documentation/netlink/specs/iscsi_mcs.yaml" |
+		grep -oE '\bE[A-Z]{3,}\b' | sort -u)
+	mapped=$(grep -oE "\{ ($2|ANY), E[A-Z]+" \
+		"$here/../libiscsidsc/status.c" | grep -oE 'E[A-Z]+$' | sort -u)
+	[ -n "$promised" ] || mapped='' promised=none
+	check "every errno of $1 has a status" "" \
+		"$(comm -23 <(echo "$promised") <(echo "$mapped"))"
+}
+errnos conn-add ADD
+errnos conn-del DEL
+errnos conn-set SET
 exit $status

@@ -175,6 +175,15 @@ golden enable-busy '' enable
 machine
 program update-initramfs 'echo "no space left"; exit 1'
 golden enable-initramfs '' enable
+golden enable-initramfs-again '' enable
+program update-initramfs true
+golden enable-initramfs-done '' enable
+program update-initramfs 'exit 1'
+golden disable-initramfs '' disable
+program update-initramfs true
+golden disable-initramfs-again '' disable
+[ -z "$(ls -A "$root/etc/modprobe.d")" ]
+report $? "nothing is left of a refresh"
 machine
 rm -r "$root/etc/modprobe.d"
 golden enable-no-directory '' enable
@@ -277,6 +286,7 @@ golden auto-refused full auto --session 1 --add
 golden auto-persistent '' auto --session 1 --persistent
 golden auto-saved '' saved
 golden auto-all '' auto
+golden auto-all-json '' auto --json
 touch "$root/silent"
 golden auto-records '' auto --session 1
 rm "$root/silent"
@@ -322,7 +332,7 @@ completes "12" list -s 12
 completes "0 1" remove --session 1 --cid ""
 completes "7" remove --cid "" --session 12 --cid ""
 completes "5" remove -s 12 -i ""
-completes "--session --cid --id --connection --persistent --help --version" \
+completes "--session --portal --target --source --interface --cid --id --connection --persistent --help --version" \
 	remove -
 completes "--session --help --version" policy --session 1 round-robin --
 completes "round-robin round-robin-with-subset" policy --session 1 round

@@ -66,6 +66,16 @@ static void options_and_exits(void **state)
 	o.InformationSpecified = ISCSI_LOGIN_OPTIONS_PASSWORD;
 	assert_int_equal(AddIScsiSendTargetPortalA(NULL, -1, &o, 0, &portal),
 			 ISDSC_REQUEST_NOT_SUPPORTED);
+	o.InformationSpecified = ISCSI_LOGIN_OPTIONS_AUTH_TYPE;
+	o.AuthType = ISCSI_CHAP_AUTH_TYPE;
+	assert_int_equal(AddIScsiSendTargetPortalA(NULL, -1, &o, 0, &portal),
+			 ISDSC_REQUEST_NOT_SUPPORTED);
+	o.AuthType = ISCSI_NO_AUTH_TYPE;
+	assert_int_equal(AddIScsiSendTargetPortalA(NULL, -1, &o, 0, &portal),
+			 0);
+	o.LoginFlags = ISCSI_LOGIN_FLAG_USE_RADIUS_RESPONSE;
+	assert_int_equal(AddIScsiSendTargetPortalA(NULL, -1, &o, 0, &portal),
+			 ISDSC_REQUEST_NOT_SUPPORTED);
 	assert_int_equal(AddIScsiSendTargetPortalA(NULL, -1, NULL, 3, &portal),
 			 ISDSC_REQUEST_NOT_SUPPORTED);
 	fake_host.exit_status = 8;

@@ -93,6 +93,15 @@ static int file_has(const char *path, const char *text)
 	return found;
 }
 
+static void put_private(const char *path, const char *content)
+{
+	char full[512];
+
+	fake_host_file(path, content);
+	snprintf(full, sizeof(full), "%s/%s", fake_host_dir(), path);
+	assert_int_equal(chmod(full, 0600), 0);
+}
+
 static size_t blocks(void)
 {
 	size_t i, n = 0;
@@ -234,6 +243,43 @@ static void windows_call(void **state)
 					     ISCSI_ANY_INITIATOR_PORT, &portal,
 					     0x57, NULL, 3, NULL, NULL),
 			 ERROR_INVALID_PARAMETER);
+}
+
+/* A short secret needs IPsec, and remembered IPsec is as good as any. */
+static void short_secret(void **state)
+{
+	ISCSI_TARGET_PORTALA portal = { .Address = "127.0.0.1",
+					.Socket = 3261 };
+	ISCSI_LOGIN_OPTIONS o = {
+		.InformationSpecified = ISCSI_LOGIN_OPTIONS_PASSWORD,
+		.Password = (uint8_t *)"brief",
+		.PasswordLength = 5,
+	};
+	ISCSI_SESSION_INFOW *s = malloc(8192);
+	ISCSI_UNIQUE_CONNECTION_ID id;
+	uint32_t size = 8192, count;
+	char key[] = "key";
+
+	(void)state;
+	forget("ipsec/iscsi-mcs-7f000001-7f000001.portal");
+	assert_int_equal(GetIScsiSessionListW(&size, &count, s), 0);
+	assert_int_equal(AddIScsiConnectionA(&s[0].SessionId, NULL, -1, &portal,
+					     0, &o, 0, NULL, NULL),
+			 ISDSC_INVALID_TARGET_CHAP_SECRET);
+	assert_int_equal(AddIScsiConnectionA(&s[0].SessionId, NULL, -1, &portal,
+					     0x01, &o, 0, NULL, NULL),
+			 ISDSC_INVALID_TARGET_CHAP_SECRET);
+	assert_int_equal(fake.adds, 0);
+	assert_int_equal(AddIScsiConnectionA(&s[0].SessionId, NULL, -1, &portal,
+					     FLAGS, &o, 3, key, &id), 0);
+	assert_int_equal(RemoveIScsiConnection(&s[0].SessionId, &id), 0);
+	assert_int_equal(AddIScsiConnectionA(&s[0].SessionId, NULL, -1, &portal,
+					     0, &o, 0, NULL, &id), 0);
+	assert_int_equal(fake.last_add.flags &
+			 ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC,
+			 ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC);
+	assert_int_equal(fake.secret_len, 5);
+	free(s);
 }
 
 static const struct failure {
@@ -478,24 +524,23 @@ static void remembered(void **state)
 	snprintf(path, sizeof(path), "%s/" PORTAL, fake_host_dir());
 	chmod(path, 0644);
 	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), path));
+	assert_non_null(strstr(iscsidsc_detail(h), "chmod 600"));
 }
 
 static void by_default(void **state)
 {
-	char path[512];
-
 	(void)state;
-	fake_host_file("ipsec/defaults", "# for all portals\nflags = 0x27\n"
-		       "key = 0x00ff\n");
-	snprintf(path, sizeof(path), "%s/ipsec/defaults", fake_host_dir());
-	chmod(path, 0600);
+	put_private("ipsec/defaults", "# for all portals\nflags = 0x27\n"
+		    "key = 0x00ff\n");
 	assert_int_equal(add_with(0, NULL), 0);
 	assert_int_equal(conn.ipsec_origin, ISCSIDSC_IPSEC_DEFAULT);
 	assert_true(fake_charon_heard("data=\\00\\ff"));
-	fake_host_file("ipsec/defaults", "flags = many\n");
+	put_private("ipsec/defaults", "# two lines\nflags = many\n");
 	assert_int_equal(iscsidsc_conn_remove(h, 1, conn.id), 0);
 	forget(PORTAL);
 	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), "(line 2 of "));
 }
 
 /* Two ports of one portal address: the other one's IPsec stays */
@@ -554,6 +599,19 @@ static void same_portal_twice(void **state)
 	nothing_left();
 }
 
+/* Without its file a pair is kept as long as it is in use. */
+static void file_is_gone(void **state)
+{
+	(void)state;
+	assert_int_equal(add_with(FLAGS, "secret"), 0);
+	forget(CONF);
+	iscsidsc_ipsec_clean(h);
+	assert_string_equal(fake_charon.conns, " " NAME);
+	assert_int_equal(blocks(), 4);
+	assert_int_equal(iscsidsc_conn_remove(h, 1, conn.id), 0);
+	nothing_left();
+}
+
 /* A session that iscsiadm logged out, a call that was killed */
 static void leftovers(void **state)
 {
@@ -579,6 +637,36 @@ static void link_local(void **state)
 	add.source = NULL;
 	assert_int_equal(iscsidsc_conn_add(h, &add, &conn),
 			 ISDSC_ADDRESS_TYPE_NOT_SUPPORTED);
+	/* Defaults demand it as well, and without them nobody does. */
+	add.security_flags = 0;
+	put_private("ipsec/defaults", "flags = 0x27\nkey = 0x00ff\n");
+	assert_int_equal(iscsidsc_conn_add(h, &add, &conn),
+			 ISDSC_ADDRESS_TYPE_NOT_SUPPORTED);
+	assert_int_equal(fake.adds, 0);
+	put_private("ipsec/defaults", "flags = 0\n");
+	assert_int_equal(iscsidsc_conn_add(h, &add, &conn), 0);
+	assert_int_equal(conn.ipsec_origin, ISCSIDSC_IPSEC_NONE);
+}
+
+/* What cannot be looked at is not the same as nothing. */
+static void no_look(void **state)
+{
+	char path[512], away[512];
+
+	(void)state;
+	assert_int_equal(add_with(0, NULL), 0);
+	snprintf(path, sizeof(path), "%s/ipsec", fake_host_dir());
+	snprintf(away, sizeof(away), "%s/away", fake_host_dir());
+	/* There is one only if another test could not empty it. */
+	rename(path, away);
+	assert_int_equal(symlink("ipsec", path), 0);
+	assert_int_equal(iscsidsc_conn_remove(h, 1, conn.id), 0);
+	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), "settings for IPsec"));
+	assert_non_null(strstr(iscsidsc_detail(h), path));
+	assert_int_equal(fake.adds, 1);
+	/* Whoever says that there is to be none need not look. */
+	assert_int_equal(add_with(0x01, NULL), 0);
 }
 
 static void names(void **state)
@@ -632,6 +720,7 @@ int main(void)
 		TEST(wrong_flags),
 		TEST(keys),
 		TEST(windows_call),
+		TEST(short_secret),
 		TEST(negotiation_fails),
 		TEST(charon_fails),
 		TEST(kernel_refuses),
@@ -642,8 +731,10 @@ int main(void)
 		TEST(by_default),
 		TEST(two_ports),
 		TEST(same_portal_twice),
+		TEST(file_is_gone),
 		TEST(leftovers),
 		TEST(link_local),
+		TEST(no_look),
 		TEST(names),
 		TEST(malformed_messages),
 	};

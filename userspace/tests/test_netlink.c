@@ -6,6 +6,9 @@
  */
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include <linux/genetlink.h>
 
@@ -75,11 +78,44 @@ static void events(void **state)
 	iscsidsc_close(h);
 }
 
+/* The first signal has to end the wait; if a second one comes, it did not. */
+static void on_alarm(int sig)
+{
+	static const char text[] = "not ok a signal ends waiting for ever\n";
+	static volatile sig_atomic_t seen;
+
+	(void)sig;
+	if (!seen++)
+		return;
+	if (write(STDOUT_FILENO, text, sizeof(text) - 1) > 0)
+		_exit(1);
+	_exit(2);
+}
+
+static void a_signal_ends_waiting(void **state)
+{
+	struct sigaction sa = { .sa_handler = on_alarm };
+	struct itimerval timer = { { 30, 0 }, { 1, 0 } };
+	struct iscsidsc_event event;
+	struct iscsidsc *h;
+
+	(void)state;
+	assert_int_equal(iscsidsc_open(&h), 0);
+	assert_int_equal(iscsidsc_subscribe(h), 0);
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	assert_int_equal(iscsidsc_event_next(h, -1, &event), ERROR_TIMEOUT);
+	memset(&timer, 0, sizeof(timer));
+	setitimer(ITIMER_REAL, &timer, NULL);
+	iscsidsc_close(h);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests),
 		cmocka_unit_test(events),
+		cmocka_unit_test(a_signal_ends_waiting),
 	};
 
 	return cmocka_run_group_tests_name("netlink", tests, NULL, NULL);

@@ -2,6 +2,8 @@
 // Copyright (C) The iscsi_mcs authors
 /* Login, logout, and the calls that report. */
 
+#include <errno.h>
+
 #include "unit.h"
 
 #include "fake_host.h"
@@ -162,6 +164,11 @@ static void logs_in(void **state)
 	assert_int_equal((uint32_t)id.AdapterSpecific, 13);
 	assert_int_equal(login(disk3, &portal, NULL, 0, &id),
 			 ISDSC_TARGET_ALREADY_LOGGED_IN);
+	/* Who is logged in already still gets the next start. */
+	assert_int_equal(login(disk3, &portal, NULL, 1, &id),
+			 ISDSC_TARGET_ALREADY_LOGGED_IN);
+	assert_string_equal(fake_host.command,
+			    "iscsiadm -m node -T iqn.2024-01.example:disk3 -p 10.0.1.10:3260 -o update -n node.startup -v automatic");
 	assert_int_equal(LogoutIScsiTarget(&id), 0);
 	assert_string_equal(fake_host.command, "iscsiadm -m session -r 13 -u");
 	fake_host.exit_status = 21;
@@ -207,7 +214,9 @@ static void login_refused(void **state)
 		{ 4, ISDSC_CONNECTION_FAILED },
 		{ 5, ISDSC_LOGIN_FAILED },
 		{ 8, ISDSC_CONNECTION_FAILED },
-		{ 20, ISDSC_SERVICE_NOT_RUNNING },
+		{ 12, ISDSC_SERVICE_NOT_RUNNING },
+		{ 20, ERROR_SERVICE_NOT_ACTIVE },
+		{ -ENOENT, ERROR_SERVICE_NOT_ACTIVE },
 		{ 24, ISDSC_AUTHENTICATION_FAILURE },
 		{ 99, ISDSC_NON_SPECIFIC_ERROR },
 	};
@@ -224,9 +233,32 @@ static void login_refused(void **state)
 		assert_int_equal(login(u"iqn.x", &portal, NULL, 0, NULL),
 				 exits[i].status);
 	}
+	/* What iscsiadm says when it is to be saved */
+	fake_host.exit_status = 21;
+	assert_int_equal(login(u"iqn.x", &portal, NULL, 1, NULL),
+			 ISDSC_TARGET_NOT_FOUND);
+	fake_host.exit_status = 6;
+	assert_int_equal(login(u"iqn.x", &portal, NULL, 1, NULL),
+			 ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA);
+	fake_host.exit_status = 99;
 	i = (size_t)fake_host.calls;
 	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
 			 ISDSC_REQUEST_NOT_SUPPORTED);
+	/* Not whatever iscsid's record happens to say */
+	o.InformationSpecified = ISCSI_LOGIN_OPTIONS_AUTH_TYPE;
+	o.AuthType = ISCSI_MUTUAL_CHAP_AUTH_TYPE;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ISDSC_REQUEST_NOT_SUPPORTED);
+	o.AuthType = (ISCSI_AUTH_TYPES)3;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ISDSC_INVALID_LOGON_AUTH_TYPE);
+	o.AuthType = ISCSI_NO_AUTH_TYPE;
+	o.LoginFlags = ISCSI_LOGIN_FLAG_USE_RADIUS_VERIFICATION;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ISDSC_REQUEST_NOT_SUPPORTED);
+	o.LoginFlags = 0x40;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ERROR_INVALID_PARAMETER);
 	assert_int_equal(login(u"", &portal, NULL, 0, NULL),
 			 ISDSC_INVALID_ISCSI_NAME);
 	assert_int_equal(LoginIScsiTargetW(u"iqn.x", 1, NULL, -1, &portal, 0,
@@ -243,6 +275,11 @@ static void login_refused(void **state)
 					   NULL, 0, NULL, 0, NULL, NULL),
 			 ISDSC_REQUEST_NOT_SUPPORTED);
 	assert_int_equal(fake_host.calls, i);
+	/* None is nothing to insist on. */
+	o.LoginFlags = 0;
+	assert_int_equal(login(u"iqn.x", &portal, &o, 0, NULL),
+			 ISDSC_NON_SPECIFIC_ERROR);
+	assert_int_equal(fake_host.calls, i + 1);
 }
 
 int main(void)

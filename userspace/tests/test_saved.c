@@ -2,6 +2,8 @@
 // Copyright (C) The iscsi_mcs authors
 /* The file of saved connections: what is written is what is read. */
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -122,6 +124,61 @@ static void replace_and_remove(void **state)
 	iscsidsc_saved_free(list);
 }
 
+/* However an address is written, it is the same. */
+static void one_form(void **state)
+{
+	struct iscsidsc_saved saved = plain();
+	struct iscsidsc_saved_list *list;
+
+	(void)state;
+	saved.leading = "[2001:DB8:0::10]:3260";
+	saved.add.address = "2001:DB8:0::20";
+	saved.add.source = "[2001:db8:0:0::1]";
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_string_equal(list->items[0]->add.address, "2001:db8::20");
+	assert_string_equal(list->items[0]->add.source, "2001:db8::1");
+	iscsidsc_saved_free(list);
+	saved.leading = "[2001:db8::10]:3260";
+	saved.add.address = "2001:db8::20";
+	saved.add.source = "2001:db8::1";
+	saved.add.weight = 2;
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->count, 1);
+	assert_int_equal(list->items[0]->add.weight, 2);
+	iscsidsc_saved_free(list);
+	saved.add.address = "2001:db8:0:0::20";
+	assert_int_equal(iscsidsc_saved_remove(&saved), 0);
+}
+
+/* Who may open the directory must not be able to keep others out. */
+static void own_lock(void **state)
+{
+	struct iscsidsc_saved saved = plain();
+	char path[512];
+	struct stat st;
+	int fd;
+
+	(void)state;
+	fd = open(fake_host_dir(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	alarm(30);
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	alarm(0);
+	close(fd);
+	snprintf(path, sizeof(path), "%s/" CONFIG ".lock", fake_host_dir());
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	/* No file of anybody else's is locked, or made, for a link. */
+	unlink(path);
+	assert_int_equal(symlink("elsewhere", path), 0);
+	assert_int_equal(iscsidsc_saved_add(&saved),
+			 ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA);
+	unlink(path);
+}
+
 static void written_by_hand(void **state)
 {
 	struct iscsidsc_saved_list *list;
@@ -145,41 +202,69 @@ static void written_by_hand(void **state)
 
 static void damaged(void **state)
 {
-	static const char *const wrong[] = {
-		"target = iqn.a\n",
-		"[connections]\n",
-		"[connection]\ntarget = iqn.a\n",
-		"[connection]\naddress = 10.0.0.1\n",
-		"[connection]\ntarget = iqn.a\naddress = a\nport = 65536\n",
-		"[connection]\ntarget = iqn.a\naddress = a\nport = -1\n",
-		"[connection]\ntarget = iqn.a\naddress = a\nrole = chief\n",
-		"[connection]\ntarget = iqn.a\naddress = a\ncolour = red\n",
-		"[connection]\ntarget = iqn.a\naddress = a\nchap-secret =\n",
-		"[connection]\ntarget = iqn.a\naddress = a\n"
-		"chap-secret = hex:1\n",
-		"[connection]\ntarget = iqn.a\naddress = a\n"
-		"chap-secret = hex:1g\n",
-		"[initiator]\ncolour = red\n",
-		"[initiator]\nchap-secret-in = a\nchap-secret-in = b\n",
-		"nonsense\n",
+#define GOOD	"[connection]\ntarget = iqn.a\naddress = a\n"
+	static const struct {
+		const char *text;
+		const char *why;
+	} wrong[] = {
+		{ "target = iqn.a\n", "line 1 " },
+		{ "[connections]\n", "line 1 " },
+		{ "[connection]\ntarget = iqn.a\n", "connection 1 " },
+		{ GOOD "[connection]\naddress = 10.0.0.1\n", "connection 2 " },
+		{ GOOD "port = 65536\n", "line 4 " },
+		{ GOOD "\n# minus\nport = -1\n", "line 6 " },
+		{ GOOD "role = chief\n", "line 4 " },
+		{ GOOD "colour = red\n", "line 4 " },
+		{ GOOD "chap-secret =\n", "line 4 " },
+		{ GOOD "chap-secret = hex:1\n", "line 4 " },
+		{ GOOD "chap-secret = hex:1g\n", "line 4 " },
+		{ "[initiator]\ncolour = red\n", "line 2 " },
+		{ "[initiator]\nchap-secret-in = a\nchap-secret-in = b\n",
+		  "line 3 " },
+		{ "nonsense\n", "line 1 " },
 	};
 	struct iscsidsc_saved_list *list;
 	struct iscsidsc_saved saved = plain();
-	char *text;
+	char *text, why[256];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
-		fake_host_file(CONFIG, wrong[i]);
+		fake_host_file(CONFIG, wrong[i].text);
 		assert_int_equal(iscsidsc_saved_get(&list),
 				 ISDSC_CACHE_CORRUPTED);
 		/* What is not understood is not overwritten. */
 		assert_int_equal(iscsidsc_saved_add(&saved),
 				 ISDSC_CACHE_CORRUPTED);
 		text = fake_host_read(CONFIG);
-		assert_string_equal(text, wrong[i]);
+		assert_string_equal(text, wrong[i].text);
 		free(text);
+		iscsidsc_saved_detail(why, sizeof(why));
+		assert_memory_equal(why, wrong[i].why, strlen(wrong[i].why));
 	}
+}
+
+/* A file that cannot be read is neither empty nor full of nonsense. */
+static void unreadable(void **state)
+{
+	struct iscsidsc_saved saved = plain();
+	struct iscsidsc_saved_list *list;
+	char path[512], why[600];
+
+	(void)state;
+	iscsidsc_saved_detail(why, sizeof(why));
+	assert_string_equal(why, "");
+	snprintf(path, sizeof(path), "%s/" CONFIG, fake_host_dir());
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), ISDSC_NON_SPECIFIC_ERROR);
+	assert_int_equal(iscsidsc_saved_add(&saved), ISDSC_NON_SPECIFIC_ERROR);
+	iscsidsc_saved_detail(why, sizeof(why));
+	assert_non_null(strstr(why, path));
+	assert_non_null(strstr(why, "directory"));
+	rmdir(path);
+	assert_int_equal(symlink(CONFIG, path), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), ISDSC_NON_SPECIFIC_ERROR);
+	unlink(path);
 }
 
 static void unsafe_text(void **state)
@@ -268,8 +353,11 @@ int main(void)
 		TEST(nothing),
 		TEST(round_trip),
 		TEST(replace_and_remove),
+		TEST(one_form),
+		TEST(own_lock),
 		TEST(written_by_hand),
 		TEST(damaged),
+		TEST(unreadable),
 		TEST(unsafe_text),
 		TEST(session_of),
 		TEST(secret_of_targets),

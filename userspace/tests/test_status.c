@@ -127,6 +127,10 @@ static void causes_of_others(void **state)
 			 ISDSC_REMOVE_CONNECTION_IN_PROGRESS);
 	assert_int_equal(iscsidsc_status(ISCSI_MCS_CMD_CONN_DEL, EAGAIN),
 			 ISDSC_SESSION_BUSY);
+	assert_int_equal(iscsidsc_status(ISCSI_MCS_CMD_CONN_DEL, ETIMEDOUT),
+			 ISDSC_SESSION_BUSY);
+	assert_int_equal(iscsidsc_status(ISCSI_MCS_CMD_CONN_DEL, ESHUTDOWN),
+			 ISDSC_INVALID_SESSION_ID);
 	assert_int_equal(iscsidsc_status(ISCSI_MCS_CMD_SESSION_SET, EBUSY),
 			 ISDSC_SESSION_BUSY);
 	assert_int_equal(iscsidsc_status(ISCSI_MCS_CMD_SESSION_SET, EACCES),

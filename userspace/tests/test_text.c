@@ -63,6 +63,26 @@ static void utf8_wrong(void **state)
 	assert_true(iscsidsc_utf8_valid("\xf0\x9f\x98\x80 ok"));
 }
 
+/* Fields of structures: cut between characters */
+static void cut(void **state)
+{
+	static const char text[] = "ab\xf0\x9f\x98\x80z";
+	char16_t wide[5];
+	char narrow[8];
+
+	(void)state;
+	iscsidsc_put_utf16(text, wide, 4);
+	assert_memory_equal(wide, u"ab\0", 8);
+	iscsidsc_put_utf16(text, wide, 5);
+	assert_memory_equal(wide, u"ab\U0001f600", 10);
+	iscsidsc_put_utf8(text, narrow, 6);
+	assert_memory_equal(narrow, "ab\0\0\0", 6);
+	iscsidsc_put_utf8(text, narrow, 7);
+	assert_string_equal(narrow, "ab\xf0\x9f\x98\x80");
+	iscsidsc_put_utf8(text, narrow, 8);
+	assert_string_equal(narrow, text);
+}
+
 static void plain(void **state)
 {
 	/* escape sequence, C1 control, half a character, Latin-1, a good one */
@@ -164,6 +184,7 @@ int main(void)
 		cmocka_unit_test(utf16),
 		cmocka_unit_test(utf16_wrong),
 		cmocka_unit_test(utf8_wrong),
+		cmocka_unit_test(cut),
 		cmocka_unit_test(plain),
 		cmocka_unit_test(ids),
 		cmocka_unit_test(addresses),

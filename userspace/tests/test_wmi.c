@@ -160,6 +160,11 @@ static void set_policies(void **state)
 	fake.fail_skip = 1;
 	assert_int_equal(set(p), ISDSC_OPERATION_NOT_ALL_SUCCESS);
 	assert_int_equal(fake.conns[0][0].weight, 3);
+	/* The paths are changed, the policy is not. */
+	fake_fail(ISCSI_MCS_CMD_SESSION_SET, EAGAIN, NULL, 2);
+	assert_int_equal(set(p), ISDSC_OPERATION_NOT_ALL_SUCCESS);
+	assert_int_equal(fake.conns[0][1].weight, 8);
+	assert_int_equal(set(p), ISDSC_SESSION_BUSY);
 	p->LoadBalancePolicy = MSiSCSI_LB_FAILOVER;
 	p->iSCSI_Paths[1].PrimaryPath = 0;
 	assert_int_equal(set(p), ISDSC_NO_PRIMARY_PATH_SPECIFIED);

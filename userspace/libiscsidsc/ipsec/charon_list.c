@@ -137,11 +137,21 @@ static int net_has(const char *text, const struct iscsidsc_addr *addr)
 	       same_bits(net, addr->addr, prefix);
 }
 
+/* By its name in /etc/services */
+static int service_is(const char *name, uint16_t port)
+{
+	struct servent entry, *found;
+	char buffer[1024];
+
+	return !getservbyname_r(name, "tcp", &entry, buffer, sizeof(buffer),
+				&found) &&
+	       found && ntohs((uint16_t)found->s_port) == port;
+}
+
 /* "6/3260", "tcp/iscsi-target", "6", "tcp": names depend on the machine */
 static int words_have(const char *text, uint16_t port)
 {
 	char copy[64], *slash;
-	struct servent *service;
 
 	if (strlen(text) >= sizeof(copy))
 		return 0;
@@ -155,8 +165,7 @@ static int words_have(const char *text, uint16_t port)
 		return 1;
 	if (strtoul(slash, NULL, 10))
 		return strtoul(slash, NULL, 10) == port;
-	service = getservbyname(slash, "tcp");
-	return service && ntohs((uint16_t)service->s_port) == port;
+	return service_is(slash, port);
 }
 
 /* A selector: network, then perhaps protocol and port in brackets */

@@ -144,6 +144,9 @@ static const struct {
 		ISDSC_FAILED_TO_CONFIGURE_IPSEC,
 		"settings for IPsec cannot be read or written",
 	},
+	[IPSEC_FILES_DENIED] = {
+		ERROR_ACCESS_DENIED, "settings for IPsec may not be read",
+	},
 };
 
 /**

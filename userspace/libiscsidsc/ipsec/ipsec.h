@@ -91,7 +91,8 @@ enum ipsec_error {
 	IPSEC_LINK_LOCAL,
 	IPSEC_NO_SOURCE,
 	IPSEC_TOO_MANY,
-	IPSEC_FILES
+	IPSEC_FILES,
+	IPSEC_FILES_DENIED
 };
 
 /* flags.c */
@@ -134,12 +135,17 @@ int ipsec_conf_names(ipsec_name **names, size_t *count);
 int ipsec_conf_ports(const char *name, struct ipsec_used *ports);
 
 /* memory.c */
+
+/* What is wrong with a file, in words that name it */
+#define IPSEC_WHY_LEN		192
+
 int ipsec_lock(int create);
 void ipsec_unlock(int lock);
-int ipsec_peer_read(const struct ipsec_pair *pair, struct ipsec_peer *peer);
+int ipsec_peer_read(const struct ipsec_pair *pair, struct ipsec_peer *peer,
+		    char why[IPSEC_WHY_LEN]);
 int ipsec_peer_write(const struct ipsec_peer *peer);
 int ipsec_defaults(uint32_t *flags, uint8_t key[IPSEC_MAX_KEY],
-		   size_t *key_len);
+		   size_t *key_len, char why[IPSEC_WHY_LEN]);
 
 /* charon.c */
 enum ipsec_error ipsec_charon_open(struct vici *v, int64_t timeout_ms,

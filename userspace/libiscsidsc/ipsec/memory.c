@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -95,31 +96,64 @@ static int take_line(char *line, line_fn fn, void *arg)
 	return fn(trim(line), trim(equals + 1), arg);
 }
 
-/* Return: 0, 1 if there is no file, -1 if it is no good */
-static int read_file(const char *name, const char *end, line_fn fn, void *arg)
+/* Return: number of the first line that is no good, 0 if all are good */
+static unsigned int read_lines(FILE *in, line_fn fn, void *arg)
 {
-	char path[PATH_MAX], line[LINE_LEN], buffer[4096];
-	struct stat st;
+	char line[LINE_LEN], buffer[4096];
+	unsigned int number = 0;
 	int bad = 0;
+
+	setvbuf(in, buffer, _IOFBF, sizeof(buffer));
+	while (!bad && fgets(line, sizeof(line), in)) {
+		number++;
+		bad = take_line(line, fn, arg);
+	}
+	fclose(in);
+	explicit_bzero(buffer, sizeof(buffer));
+	explicit_bzero(line, sizeof(line));
+	return bad ? number : 0;
+}
+
+static void __attribute__((format(printf, 2, 3)))
+explain(char why[IPSEC_WHY_LEN], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, IPSEC_WHY_LEN, format, args);
+	va_end(args);
+}
+
+/* Return: 0, 1 if there is no file, -1 if it is no good, and why */
+static int read_file(const char *name, const char *end, line_fn fn, void *arg,
+		     char why[IPSEC_WHY_LEN])
+{
+	char path[PATH_MAX];
+	unsigned int number;
+	struct stat st;
 	FILE *in;
 
 	if (file_path(name, end, path, sizeof(path)))
 		return -1;
 	in = fopen(path, "re");
-	if (!in)
-		return errno == ENOENT ? 1 : -1;
-	/* There may be a key in it that is no secret any more. */
-	if (fstat(fileno(in), &st) || st.st_mode & 077) {
-		fclose(in);
+	if (!in && errno == ENOENT)
+		return 1;
+	if (!in || fstat(fileno(in), &st)) {
+		explain(why, "%s: %m", path);
+		if (in)
+			fclose(in);
 		return -1;
 	}
-	setvbuf(in, buffer, _IOFBF, sizeof(buffer));
-	while (!bad && fgets(line, sizeof(line), in))
-		bad = take_line(line, fn, arg);
-	fclose(in);
-	explicit_bzero(buffer, sizeof(buffer));
-	explicit_bzero(line, sizeof(line));
-	return bad ? -1 : 0;
+	/* There may be a key in it that is no secret any more. */
+	if (st.st_mode & 077) {
+		fclose(in);
+		explain(why, "others may read %s: chmod 600 it", path);
+		return -1;
+	}
+	number = read_lines(in, fn, arg);
+	if (number)
+		explain(why, "line %u of %s is not understood", number, path);
+	return number ? -1 : 0;
 }
 
 static int take_number(const char *value, uint32_t max, uint32_t *number)
@@ -188,17 +222,19 @@ static int peer_line(char *key, char *value, void *arg)
  * ipsec_peer_read - what is remembered of a pair
  * @pair: addresses
  * @peer: filled in; to be wiped by the caller
+ * @why: set to what is wrong
  *
  * Return: 0, also if there is nothing; -1 if the file is no good.
  */
-int ipsec_peer_read(const struct ipsec_pair *pair, struct ipsec_peer *peer)
+int ipsec_peer_read(const struct ipsec_pair *pair, struct ipsec_peer *peer,
+		    char why[IPSEC_WHY_LEN])
 {
 	char name[IPSEC_NAME_LEN];
 
 	memset(peer, 0, sizeof(*peer));
 	peer->pair = *pair;
 	ipsec_pair_name(pair, name);
-	return read_file(name, ".portal", peer_line, peer) < 0 ? -1 : 0;
+	return read_file(name, ".portal", peer_line, peer, why) < 0 ? -1 : 0;
 }
 
 static int print_peer(FILE *out, const struct ipsec_peer *peer)
@@ -281,11 +317,12 @@ static int defaults_line(char *key, char *value, void *arg)
  * @flags: set to ISCSI_SECURITY_FLAGS, 0 if there are no defaults
  * @key: filled in
  * @key_len: set to its length, 0 if there is none
+ * @why: set to what is wrong
  *
  * Return: 0, or -1 if the file is no good.
  */
 int ipsec_defaults(uint32_t *flags, uint8_t key[IPSEC_MAX_KEY],
-		   size_t *key_len)
+		   size_t *key_len, char why[IPSEC_WHY_LEN])
 {
 	struct defaults defaults = {
 		.flags = flags, .key = key, .key_len = key_len,
@@ -293,5 +330,6 @@ int ipsec_defaults(uint32_t *flags, uint8_t key[IPSEC_MAX_KEY],
 
 	*flags = 0;
 	*key_len = 0;
-	return read_file(DEFAULTS, "", defaults_line, &defaults) < 0 ? -1 : 0;
+	return read_file(DEFAULTS, "", defaults_line, &defaults, why) < 0 ?
+		-1 : 0;
 }

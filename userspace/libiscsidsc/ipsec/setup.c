@@ -22,7 +22,7 @@
  * @key: key that counts
  * @key_len: its length, 0 if there is none
  * @timeout_ms: limit of the negotiation
- * @text: what charon says of a failure
+ * @text: what charon says of a failure, or what is wrong with a file
  */
 struct plan {
 	const struct iscsidsc_add *add;
@@ -32,7 +32,7 @@ struct plan {
 	uint8_t key[IPSEC_MAX_KEY];
 	size_t key_len;
 	int64_t timeout_ms;
-	char text[128];
+	char text[IPSEC_WHY_LEN];
 };
 
 static int is_enabled(uint64_t flags)
@@ -81,7 +81,7 @@ static enum ipsec_error choose(struct plan *plan, struct ipsec_peer *peer,
 	const struct ipsec_child *child = ipsec_child(peer, plan->port);
 	uint32_t flags;
 
-	if (ipsec_defaults(&flags, plan->key, &plan->key_len))
+	if (ipsec_defaults(&flags, plan->key, &plan->key_len, plan->text))
 		return IPSEC_FILES;
 	if (is_enabled(add->security_flags)) {
 		*origin = ISCSIDSC_IPSEC_REQUESTED;
@@ -274,6 +274,24 @@ static enum ipsec_error protect(struct plan *plan,
 	return with_charon(plan, ipsec, 0);
 }
 
+/*
+ * What is remembered goes by both addresses. Link-local ones are never
+ * remembered; a route may come until the connection is made, so that without
+ * one nobody can say that there is no IPsec to be.
+ */
+static enum ipsec_error without_local(struct plan *plan,
+				      enum ipsec_error error)
+{
+	uint32_t flags;
+
+	if (error != IPSEC_LINK_LOCAL || is_required(plan->add) ||
+	    is_enabled(plan->add->security_flags))
+		return error;
+	if (ipsec_defaults(&flags, plan->key, &plan->key_len, plan->text))
+		return IPSEC_FILES;
+	return is_enabled(flags) ? error : IPSEC_OK;
+}
+
 static enum ipsec_error prepare(struct iscsidsc *h, struct plan *plan,
 				const struct iscsidsc_addr *remote,
 				const struct iscsidsc_addr *source,
@@ -287,11 +305,10 @@ static enum ipsec_error prepare(struct iscsidsc *h, struct plan *plan,
 		return IPSEC_NO_MEMORY;
 	error = ipsec_local_addr(remote, source, ifindex, &ipsec->local);
 	if (error)
-		return is_enabled(plan->add->security_flags) ||
-		       is_required(plan->add) ? error : IPSEC_OK;
+		return without_local(plan, error);
 	ipsec_pair_set(&plan->pair, &ipsec->local, remote);
 	plan->port = remote->port;
-	if (ipsec_peer_read(&plan->pair, ipsec->peer))
+	if (ipsec_peer_read(&plan->pair, ipsec->peer, plan->text))
 		return IPSEC_FILES;
 	error = choose(plan, ipsec->peer, &ipsec->origin);
 	if (error)
@@ -304,6 +321,22 @@ static enum ipsec_error prepare(struct iscsidsc *h, struct plan *plan,
 	/* What is left of others must not pass for a policy. */
 	ipsec_sweep(h);
 	return protect(plan, ipsec);
+}
+
+/* Was anything ever set up here? What cannot be looked at may have been. */
+static int is_used_here(void)
+{
+	return !access(iscsidsc_host_default()->ipsec, F_OK) ||
+	       errno != ENOENT;
+}
+
+static enum ipsec_error no_lock(struct plan *plan)
+{
+	int denied = errno == EACCES || errno == EPERM;
+
+	snprintf(plan->text, sizeof(plan->text), "%s: %m",
+		 iscsidsc_host_default()->ipsec);
+	return denied ? IPSEC_FILES_DENIED : IPSEC_FILES;
 }
 
 /**
@@ -337,12 +370,11 @@ ISDSC_STATUS iscsidsc_ipsec_begin(struct iscsidsc *h,
 	ipsec->lock = -1;
 	/* Switched off by the call, or nothing was ever set up here */
 	if (!wanted && (add->security_flags & ISCSI_SECURITY_FLAG_VALID ||
-			access(iscsidsc_host_default()->ipsec, R_OK)))
+			!is_used_here()))
 		return ERROR_SUCCESS;
 	ipsec->lock = ipsec_lock(wanted);
 	if (ipsec->lock < 0)
-		error = errno == EACCES || errno == EPERM ?
-			IPSEC_NOT_PERMITTED : IPSEC_FILES;
+		error = no_lock(&plan);
 	else
 		error = prepare(h, &plan, remote, source, ifindex, ipsec);
 	explicit_bzero(plan.key, sizeof(plan.key));

@@ -59,11 +59,12 @@ static void shrink(struct vici *v, const char *name,
 		   const struct ipsec_used *left)
 {
 	struct ipsec_peer *peer = malloc(sizeof(*peer));
+	char why[IPSEC_WHY_LEN];
 	size_t i;
 
 	if (!peer)
 		return;
-	if (!ipsec_peer_read(pair, peer) && peer->key_len &&
+	if (!ipsec_peer_read(pair, peer, why) && peer->key_len &&
 	    !ipsec_conf_write(peer, left) && v) {
 		ipsec_charon_load(v, peer, left, 0, NULL, 0);
 		for (i = 0; i < loaded->count; i++)
@@ -100,9 +101,23 @@ static void sweep_pair(const struct iscsidsc_snapshot *snap, struct vici *v,
 	ipsec_conf_remove(name);
 }
 
-/* Loaded by somebody who did not come to write the file */
-static void sweep_charon(struct vici *v, ipsec_name *known,
-			 size_t known_count)
+static int is_used(const struct iscsidsc_snapshot *snap, const char *name)
+{
+	struct ipsec_pair pair;
+	struct ipsec_used used;
+
+	if (ipsec_pair_parse(name, &pair))
+		return 0;
+	ipsec_used_ports(snap, &pair, &used);
+	return used.count > 0;
+}
+
+/*
+ * Loaded by somebody who did not come to write the file. A file that was
+ * deleted or cannot be read is no reason to take down what is in use.
+ */
+static void sweep_charon(const struct iscsidsc_snapshot *snap, struct vici *v,
+			 ipsec_name *known, size_t known_count)
 {
 	ipsec_name *names;
 	size_t count, i, j;
@@ -113,7 +128,7 @@ static void sweep_charon(struct vici *v, ipsec_name *known,
 		for (j = 0; j < known_count; j++)
 			if (!strcmp(names[i], known[j]))
 				break;
-		if (j == known_count)
+		if (j == known_count && !is_used(snap, names[i]))
 			ipsec_charon_unload(v, names[i]);
 	}
 	free(names);
@@ -140,7 +155,7 @@ void ipsec_sweep(struct iscsidsc *h)
 		for (i = 0; i < count; i++)
 			sweep_pair(snap, &v, &state, names[i]);
 		if (charon(&v, &state))
-			sweep_charon(&v, names, count);
+			sweep_charon(snap, &v, names, count);
 		free(names);
 		ipsec_sweep_kernel(snap);
 		iscsidsc_snapshot_free(snap);

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright (C) The iscsi_mcs authors
+/* mcsadm restore: saved connections come back, once or for good. */
+
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mcsadm.h"
+#include "system.h"
+
+/* How long restore --follow waits before it tries what failed again */
+#define RETRY_MS	10000
+#define RETRY_MAX_MS	320000
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+/* What came of restoring */
+struct tally {
+	size_t good;
+	size_t bad;
+};
+
+static void restore_one(struct iscsidsc *h,
+			const struct iscsidsc_session *session,
+			const struct iscsidsc_saved *saved, struct tally *tally)
+{
+	struct iscsidsc_add add = saved->add;
+	struct iscsidsc_conn conn;
+	ISDSC_STATUS status;
+
+	add.sid = session->sid;
+	status = iscsidsc_conn_add(h, &add, &conn);
+	if (status && status != ISDSC_CONNECTION_ALREADY_EXISTS) {
+		tally->bad++;
+		failed(h, status,
+		       "cannot add connection to session %" PRIu32 " via %s",
+		       session->sid, saved->add.address);
+		return;
+	}
+	tally->good++;
+	if (!status)
+		printf("session %" PRIu32 ": added conn %u  %s\n",
+		       session->sid, conn.cid, saved->add.address);
+	fflush(stdout);
+}
+
+static int restore(struct iscsidsc *h, const struct options *o,
+		   struct tally *tally)
+{
+	struct iscsidsc_saved_list *list;
+	struct iscsidsc_snapshot *snap;
+	ISDSC_STATUS status;
+	int code = EXIT_DONE;
+	size_t s, i;
+
+	*tally = (struct tally){ 0 };
+	status = iscsidsc_saved_get(&list);
+	if (status)
+		return failed_saved(status, "cannot read saved connections");
+	if (o->session) {
+		code = find_session(h, o->session, &snap);
+	} else {
+		status = iscsidsc_snapshot_get(h, ISCSIDSC_ALL_SESSIONS, &snap);
+		if (status)
+			code = failed(h, status, "cannot list sessions");
+	}
+	if (!code) {
+		for (s = 0; s < snap->session_count; s++)
+			for (i = 0; i < list->count; i++)
+				if (iscsidsc_saved_matches(list->items[i],
+							   snap->sessions[s]))
+					restore_one(h, snap->sessions[s],
+						    list->items[i], tally);
+		iscsidsc_snapshot_free(snap);
+	}
+	iscsidsc_saved_free(list);
+	return code;
+}
+
+/* How following goes on */
+enum follow_next { FOLLOW_RESTORE, FOLLOW_RETRY, FOLLOW_REOPEN, FOLLOW_END,
+		   FOLLOW_FAILED };
+
+/* Wait for a session, or for the time to try again; @end is -1 for never */
+static enum follow_next wait_for_session(struct iscsidsc *events, int64_t end)
+{
+	struct iscsidsc_event event;
+	ISDSC_STATUS status;
+	int64_t left = -1;
+
+	for (;;) {
+		/* Events that mean nothing here do not put it off. */
+		if (end >= 0)
+			left = end - system_now_ms();
+		if (end >= 0 && left <= 0)
+			return FOLLOW_RETRY;
+		/* Perhaps it was while connections were being added. */
+		if (stop)
+			return FOLLOW_END;
+		status = iscsidsc_event_next(events, (int)left, &event);
+		if (stop)
+			return FOLLOW_END;
+		if (status == ERROR_MORE_DATA)
+			return FOLLOW_RESTORE;
+		if (status == ISDSC_SERVICE_NOT_RUNNING)
+			return FOLLOW_REOPEN;
+		if (status && status != ERROR_TIMEOUT) {
+			failed(events, status, "cannot read events");
+			return FOLLOW_FAILED;
+		}
+		if (!status && (event.type == ISCSI_MCS_CMD_SESSION_ADDED_NTF ||
+				event.type ==
+					ISCSI_MCS_CMD_RECOVERY_ENDED_NTF))
+			return FOLLOW_RESTORE;
+	}
+}
+
+/*
+ * What cannot be restored is tried again, less and less often. A session that
+ * comes is a reason to try, but none to wait longer from then on.
+ */
+static enum follow_next follow_sessions(struct iscsidsc *h,
+					struct iscsidsc *events,
+					const struct options *o)
+{
+	enum follow_next next = FOLLOW_RESTORE;
+	int delay = RETRY_MS;
+	struct tally tally;
+
+	while ((next == FOLLOW_RESTORE || next == FOLLOW_RETRY) && !stop) {
+		if (restore(h, o, &tally))
+			return FOLLOW_FAILED;
+		if (!tally.bad)
+			delay = RETRY_MS;
+		else if (next == FOLLOW_RETRY && delay < RETRY_MAX_MS)
+			delay *= 2;
+		next = wait_for_session(events, tally.bad ?
+					system_now_ms() + delay : -1);
+	}
+	return stop ? FOLLOW_END : next;
+}
+
+/* As long as the module stays loaded */
+static enum follow_next follow_module(struct iscsidsc *h,
+				      const struct options *o)
+{
+	struct iscsidsc *events;
+	enum follow_next next;
+	ISDSC_STATUS status;
+
+	if (open_handle(&events))
+		return FOLLOW_FAILED;
+	/* Subscribed first: a session that comes in between is seen. */
+	status = iscsidsc_subscribe(events);
+	if (status) {
+		failed(events, status, "cannot subscribe to events");
+		next = FOLLOW_FAILED;
+	} else {
+		next = follow_sessions(h, events, o);
+	}
+	iscsidsc_close(events);
+	return next;
+}
+
+static int follow(const struct options *o)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	enum follow_next next = FOLLOW_REOPEN;
+	struct iscsidsc *h;
+	ISDSC_STATUS status;
+	int said = 0;
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	while (next == FOLLOW_REOPEN && !stop) {
+		status = iscsidsc_open(&h);
+		if (status == ISDSC_SERVICE_NOT_RUNNING) {
+			if (!said++)
+				fprintf(stderr,
+					"mcsadm: module iscsi_mcs is not loaded, waiting for it\n");
+			poll(NULL, 0, RETRY_MS);
+			continue;
+		}
+		if (status)
+			return failed(NULL, status,
+				      "cannot talk to the kernel");
+		next = follow_module(h, o);
+		iscsidsc_close(h);
+		said = 0;
+	}
+	return next == FOLLOW_FAILED ? EXIT_FAILED : EXIT_DONE;
+}
+
+/**
+ * cmd_restore - add saved connections to the sessions they belong to
+ * @o: command line
+ *
+ * Return: exit code.
+ */
+int cmd_restore(const struct options *o)
+{
+	struct tally tally;
+	struct iscsidsc *h;
+	int code;
+
+	secret_hide();
+	if (o->follow)
+		return follow(o);
+	code = open_handle(&h);
+	if (code)
+		return code;
+	code = restore(h, o, &tally);
+	iscsidsc_close(h);
+	if (!code && tally.bad)
+		code = tally.good ? EXIT_PARTLY : EXIT_FAILED;
+	return code;
+}
