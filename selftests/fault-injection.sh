@@ -13,7 +13,7 @@
 #
 # ROUNDS (default 8) is the number of places in each operation.
 # topology: pair
-# timeout: 600
+# timeout: ${ROUNDS:-8} * 25 + 400
 
 . "$(dirname "$0")/lib/lib.sh"
 
