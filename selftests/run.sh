@@ -249,10 +249,11 @@ else
 fi
 ./qemu/deps.sh rig || exit 1
 # programs that scenarios run in the guest
-{ make --no-print-directory -s -C unit build/hostile_target &&
+{ make --no-print-directory -s programs &&
+	make --no-print-directory -s -C unit build/hostile_target &&
 	make --no-print-directory -s -C peer &&
 	make --no-print-directory -s -C bench; } >"$results/programs.log" 2>&1 ||
-	rig_die "cannot build the programs of selftests/unit, peer and bench, see $results/programs.log"
+	rig_die "cannot build the programs of selftests, its unit, peer and bench, see $results/programs.log"
 rig_lock
 run_boots "${scenarios[@]}"
 
