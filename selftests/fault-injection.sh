@@ -80,7 +80,10 @@ used_call()
 	echo $((NEVER - $(cat "$FAULTS_FILE")))
 }
 
-# The n-th allocation of each thread that may connect or recover
+# The n-th allocation of each thread that may connect or recover. Any worker of a
+# pool runs any work of the queues that share it, ours among them, and which one
+# will be next nobody can say. So all of them are armed, the faults of others' work
+# are put up with, and faults_note tells those in the module.
 arm_threads()	# n
 {
 	local pid
@@ -242,7 +245,8 @@ losses()
 	io_end
 }
 
-# One allocation of so many, in all threads that send; 0 for none
+# One allocation of so many, in all threads that send; 0 for none. All workers for
+# the same reason.
 threads_often()	# how many
 {
 	local kind pid
