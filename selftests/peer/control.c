@@ -244,7 +244,8 @@ static void cmd_reject(struct line *line)
 
 static void cmd_mutate(struct line *line)
 {
-	mutate_set(number(line, 1), line->seed);
+	mutate_set(number(line, 1), line->seed,
+		   !strcmp(word(line, 2), "login"));
 }
 
 static void cmd_hold(struct line *line)
@@ -324,7 +325,7 @@ static const struct {
 	{ "try", cmd_try },		/* RULE cid=; answers when it is over */
 	{ "trigger", cmd_trigger },	/* EVENT close|reset|silent|deaf cid= */
 	{ "reject", cmd_reject },	/* EVENT REASON consumes=y times= */
-	{ "mutate", cmd_mutate },	/* ONE-IN seed= */
+	{ "mutate", cmd_mutate },	/* ONE-IN [login] seed= */
 	{ "hold", cmd_hold },
 	{ "release", cmd_release },
 	{ "window", cmd_window },	/* COMMANDS */
