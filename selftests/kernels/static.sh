@@ -176,7 +176,7 @@ check_sources()
 # The tests that Documentation/failover.rst names: "| ``FILE``: subtest".
 check_tests_named()
 {
-	local doc=Documentation/failover.rst file name
+	local doc=Documentation/failover.rst file name number
 
 	cd "$top_dir" || exit 1
 	sed -nE 's/^ *(- )?\| ``([^`]*)``(: )?(.*)$/\2 \4/p' $doc |
@@ -190,6 +190,12 @@ check_tests_named()
 			fi
 		done >"$work/out"
 	result "every test that is named exists" "$work/out"
+
+	for number in $(seq 20 49) $(seq 55 86); do
+		grep -qE "^   \\* - ([0-9, ]+ )?$number(,|$)" $doc ||
+			echo "$doc: no row for number $number"
+	done >"$work/out"
+	result "no number is missing" "$work/out"
 }
 
 # The description for syzkaller has every operation with a request, all attributes
