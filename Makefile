@@ -87,8 +87,8 @@ MINUTES ?= $(if $(HOURS),$(shell echo $$(($(HOURS) * 60))),30)
 
 soak: all
 	@selftests/qemu/deps.sh rig
-	@selftests/run.sh --timeout $$(($(MINUTES) * 60 + 900)) \
-		--env MINUTES=$(MINUTES) $(if $(SEED),--env SEED=$(SEED)) soak
+	@selftests/run.sh --env MINUTES=$(MINUTES) \
+		$(if $(SEED),--env SEED=$(SEED)) soak
 
 static:
 	@$(MAKE) -C selftests/kernels static

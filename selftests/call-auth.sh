@@ -192,13 +192,15 @@ no_core()
 	wait_for 10 listens 3990
 	(
 		ulimit -c unlimited
-		echo $SECRET | "$MCSADM" add --session "$(sid)" \
+		exec "$MCSADM" add --session "$(sid)" \
 			--portal "$(target_ip 2):3990" --chap-name $NAME \
-			--chap-secret-file - || true
+			--chap-secret-file - < <(echo $SECRET)
 	) &
+	echo $! >"$RUN/adder.pid"
 	wait_for 10 login_waits
-	pkill -ABRT -f "^$MCSADM add"
-	wait_for 20 negate pgrep -f "^$MCSADM add"
+	kill -ABRT "$(cat "$RUN/adder.pid")"
+	wait_for 20 negate bg_running adder
+	bg_stop adder
 	on_target bg_stop silent
 	echo "$pattern" >/proc/sys/kernel/core_pattern
 	for file in "$RUN"/core*; do

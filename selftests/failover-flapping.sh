@@ -12,7 +12,7 @@
 # FLAP_LINK=1 has the link of the leading connection flap.
 # links: 2
 # own-vm: yes
-# timeout: 1200
+# timeout: ${MINUTES:-1} * 100 + 600
 
 . "$(dirname "$0")/lib/lib.sh"
 

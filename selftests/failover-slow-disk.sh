@@ -177,15 +177,22 @@ write_is_sent_again()
 	equals "$(recoveries)" "$before" "recoveries of the session"
 }
 
-# Commands of the LUN are out on both connections.
+out_on_both()
+{
+	[ "$(busy_link | wc -l)" = 2 ]
+}
+
+# Commands of the LUN are out on both connections, at least just before.
 reset_with_two()
 {
 	local before
 
 	before=$(losses)
-	io_begin "$(disk)" --size=8m
+	io_begin "$(disk)" --size=8m --iodepth=32
+	wait_for 20 out_on_both
 	timeout 60 sg_reset -d "$(disk)"
 	io_resumed "$(disk)" 60
+	wait_for 20 out_on_both
 	timeout 60 sg_reset -d "$(disk)"
 	io_resumed "$(disk)" 60
 	io_end

@@ -5,20 +5,22 @@
 # Memory that the kernel does not give: once in an operation, and then in another
 # place of it, until most have had their turn; in the calls that reach the module
 # and in the threads that work for it. What was asked for fails with an error and
-# leaves nothing behind, or it works; what runs goes on, no data is lost. Needs a
-# kernel with failslab and fail_page_alloc: make check-debug TESTS=fault-injection.
+# leaves nothing behind, or it works; what runs goes on, no data is lost. Then one of
+# the module's functions after the other says that it has failed. Needs a kernel with
+# failslab, fail_page_alloc and fail_function: make check-debug TESTS=fault-injection.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
 # ROUNDS (default 8) is the number of places in each operation.
 # topology: pair
-# timeout: 600
+# timeout: ${ROUNDS:-8} * 25 + 500
 
 . "$(dirname "$0")/lib/lib.sh"
 
 FAULTS=/sys/kernel/debug
 KINDS=(failslab fail_page_alloc)
+FUNCTION=$FAULTS/fail_function
 PRELOAD=$TREE/selftests/peer/build/faults.so
 SEEN=$TRACE/instances/faults
 # the module's functions in a trace; what calls them when it comes and goes, as
@@ -56,6 +58,7 @@ faults_forget()
 	arm_call 0
 	arm_threads 0
 	threads_often 0
+	[ ! -d $FUNCTION ] || function_forget
 	[ ! -d "$SEEN" ] || {
 		echo 0 >"$SEEN/events/rig/enable"
 		rmdir "$SEEN"
@@ -80,7 +83,10 @@ used_call()
 	echo $((NEVER - $(cat "$FAULTS_FILE")))
 }
 
-# The n-th allocation of each thread that may connect or recover
+# The n-th allocation of each thread that may connect or recover. Any worker of a
+# pool runs any work of the queues that share it, ours among them, and which one
+# will be next nobody can say. So all of them are armed, the faults of others' work
+# are put up with, and faults_note tells those in the module.
 arm_threads()	# n
 {
 	local pid
@@ -99,6 +105,36 @@ used_threads()
 		cat "/proc/$pid/fail-nth" 2>/dev/null || true
 	done | awk -v never=$NEVER '$1 && never - $1 > n { n = never - $1 }
 		END { print n + 0 }'
+}
+
+# The next call of a function, in whichever thread, fails: 1, or 0 for none
+arm_function()	# 1 or 0
+{
+	echo "$1" >$FUNCTION/times
+}
+
+used_function()
+{
+	echo $((1 - $(cat $FUNCTION/times)))
+}
+
+# EIO, which is none of those that allocations lead to
+function_choose()	# name
+{
+	arm_function 0
+	echo N >$FUNCTION/task-filter
+	echo 0 >$FUNCTION/verbose
+	echo 1 >$FUNCTION/interval
+	echo 0 >$FUNCTION/space
+	echo 100 >$FUNCTION/probability
+	echo "$1" >$FUNCTION/inject
+	printf %#x -5 >"$FUNCTION/$1/retval"
+}
+
+function_forget()
+{
+	arm_function 0
+	echo >$FUNCTION/inject
 }
 
 # No more faults; how many there could have been.
@@ -242,7 +278,8 @@ losses()
 	io_end
 }
 
-# One allocation of so many, in all threads that send; 0 for none
+# One allocation of so many, in all threads that send; 0 for none. All workers for
+# the same reason.
 threads_often()	# how many
 {
 	local kind pid
@@ -283,6 +320,62 @@ goes_on()
 	io_end
 }
 
+# One of the things that may call it, with two connections before and after. It may
+# take a new login of the session, in the middle of which none is added.
+function_in()	# what
+{
+	arm_function 1
+	"$1"
+	hits=$((hits + used))
+	[ -n "$(cid_of_link 2)" ] || wait_for 60 conn_add 2
+	wait_for 60 conns_up 2
+}
+
+add_again()
+{
+	arm_function 0
+	conn_remove "$(cid_of_link 2)"
+	arm_function 1
+	add_first
+}
+
+functions()
+{
+	local function what kind=function worked=0 failed=0 hits link=0
+
+	for function in mcs_connect_prepare mcs_login_sock_create \
+			mcs_login_connect mcs_ctl_wait_run; do
+		function_choose $function
+		hits=0
+		for what in add_again remove; do
+			function_in $what
+		done
+		io_begin "$(disk)" --iodepth=4 --size=8m --rate_iops=50
+		function_in lose
+		io_end
+		function_forget
+		note "$function: $hits calls failed"
+		[ $hits -gt 0 ] || fail "$function was not called"
+	done
+	note "$worked worked, $failed did not," \
+		"logins of the session: $(session_field recoveries)"
+}
+
+# Those that a login of the session begins with
+functions_of_logins()
+{
+	local function kind=function worked=0 failed=0
+
+	for function in mcs_tasks_alloc mcs_connect_prepare; do
+		function_choose $function
+		arm_function 1
+		login_once
+		function_forget
+		equals "$used" 1 "calls of $function that failed"
+	done
+	note "functions of logins: $worked worked, $failed did not"
+}
+
 logged_out()
 {
 	no_sessions && return
@@ -305,6 +398,7 @@ logins()
 	iscsid_stop
 	LD_PRELOAD=$PRELOAD iscsid_start
 	sweep call login_once
+	[ ! -d $FUNCTION ] || functions_of_logins
 	iscsid_stop
 	iscsid_start
 	node_login 1 "$IQN"
@@ -356,7 +450,7 @@ klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'sd [0-9:]+' \
 	'scsi host' 'socket: no more sockets' 'SLUB: Unable to allocate memory' \
 	'^<4>.{16}  (cache|node)'
 on_target klog_allow 'rx_data returned' 'iSCSI Login negotiation failed'
-plan 8
+plan 9
 trap 'faults_forget >/dev/null 2>&1; rig_reset >/dev/null 2>&1; exit $((KTAP_FAILED > 0))' EXIT
 must target_create
 must login
@@ -366,6 +460,11 @@ subtest "connections are added, no memory in the threads" adds_in_threads
 subtest "connections are removed" removes
 subtest "connections are lost" losses
 subtest "I/O goes on" goes_on
+if [ -d $FUNCTION ]; then
+	subtest "functions of the module fail" functions
+else
+	subtest_skip "functions of the module fail" "no fail_function"
+fi
 subtest "the session logs in" logins
 subtest "the module is loaded and unloaded" loads
 subtest "leaks would be found" leaks_are_found

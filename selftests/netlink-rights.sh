@@ -11,20 +11,37 @@
 
 . "$(dirname "$0")/lib/lib.sh"
 
+nobody()	# words for mcsadm...
+{
+	setpriv --reuid 1000 --clear-groups --inh-caps=-all "$MCSADM" "$@"
+}
+
+# Whatever there is to set
+settings()
+{
+	mcsadm list --json | jq -c '.sessions[0] | [.policy, .target_class,
+		(.connections[] | [.cid, .role, .weight])]'
+}
+
 unprivileged()
 {
-	expect_failure setpriv --reuid 1000 --clear-groups --inh-caps=-all \
-		"$MCSADM" add --session "$(sid)" --portal 10.0.2.10 2>"$RUN/add.out"
-	cat "$RUN/add.out"
+	local before words
+
+	before=$(settings)
+	for words in "add --portal 10.0.2.10" "remove --cid 0" \
+		"set --cid 0 --weight 7" "set --cid 0 --role standby" \
+		"policy weighted-paths" "tune target-class=session"; do
+		# shellcheck disable=SC2086 # words
+		expect_failure nobody $words --session "$(sid)" 2>"$RUN/refused.out"
+		cat "$RUN/refused.out"
+	done
 	conns_up 1
-	expect_failure setpriv --reuid 1000 --clear-groups --inh-caps=-all \
-		"$MCSADM" remove --session "$(sid)" --cid 0 2>"$RUN/add.out"
-	conns_up 1
+	equals "$(settings)" "$before" "settings"
 }
 
 reading_is_free()
 {
-	setpriv --reuid 1000 --clear-groups --inh-caps=-all "$MCSADM" list --json |
+	nobody list --json |
 		jq -e '.sessions | length == 1'
 }
 

@@ -3,15 +3,16 @@
 # Copyright The iscsi_mcs authors
 #
 # A target whose PDUs are changed at random: headers, lengths, tags, numbers,
-# AHS, digests, left out, doubled, cut, in pieces. The kernel has nothing to
-# report, and when it is over everything works as before.
+# AHS, left out, doubled, cut, in pieces; the same with digests, which are wrong
+# then, too; and the answers to logins of connections that are added. The kernel has
+# nothing to report, and when it is over everything works as before.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 peer
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
-# MUTATE_SECONDS (default 30), or MUTATE_COUNT changed PDUs; one PDU of
-# MUTATE_ONE_IN (default 20); SEED (default: random).
-# timeout: 600
+# MUTATE_SECONDS (default 30) each, or MUTATE_COUNT changed PDUs, a tenth of that in
+# logins; one PDU of MUTATE_ONE_IN (default 20); SEED (default: random).
+# timeout: 500 + 3 * (100 + ${MUTATE_SECONDS:-30} + ${MUTATE_COUNT:-0})
 
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -40,34 +41,88 @@ keep_running()
 }
 
 # Keep the disk in use and the connections there until it is enough.
-enough()
+enough()	# changed PDUs, 0 for the time
 {
 	keep_running
-	if [ "$MUTATE_COUNT" -gt 0 ]; then
-		[ "$(peer_counter mutated)" -ge "$MUTATE_COUNT" ]
+	if [ "$1" -gt 0 ]; then
+		[ "$(changed)" -ge "$1" ]
 	else
 		[ $((SECONDS - begin)) -ge "$MUTATE_SECONDS" ]
 	fi
 }
 
-mutation()
+changed()
 {
-	local begin=$SECONDS sent dev
+	echo $(($(peer_counter mutated) - before))
+}
 
+# The load, and what there is at the beginning
+begins()
+{
+	local dev
+
+	begin=$SECONDS
+	before=$(peer_counter mutated)
 	for dev in $(scsi_device); do
 		echo 5 >"$dev/timeout"
 	done
 	load
-	sent=$(peer_counter sent)
-	peer mutate "$MUTATE_ONE_IN" "seed=$SEED"
-	wait_for 550 enough
-	peer mutate 0
-	note "seed $SEED: $(peer_counter mutated) PDUs changed of" \
-		"$(($(peer_counter sent) - sent)), $((SECONDS - begin)) s," \
+}
+
+result()	# words...
+{
+	note "seed $SEED: $(changed) PDUs changed, $*, $((SECONDS - begin)) s," \
 		"$(session_field recoveries) session recoveries," \
 		"$(session_field 'connections | map(.losses) | add') losses"
+}
+
+mutation()
+{
+	local begin before sent
+
+	begins
+	sent=$(peer_counter sent)
+	peer mutate "$MUTATE_ONE_IN" "seed=$SEED"
+	wait_for $((90 + MUTATE_SECONDS + MUTATE_COUNT)) enough "$MUTATE_COUNT"
+	peer mutate 0
+	result "of $(($(peer_counter sent) - sent))"
 	# many lead to a new login, which takes more than half a second
-	between "$(peer_counter mutated)" 30 1000000000 "PDUs changed"
+	between "$(changed)" 30 1000000000 "PDUs changed"
+}
+
+with_digests()
+{
+	equals "$(session_field 'connections | map(.header_digest, .data_digest) |
+		unique | join(" ")')" crc32c "digests"
+	mutation
+}
+
+# A connection is added again and again, or it is said why not. Where the target takes
+# for logged in what the initiator does not, that may take a new login of the session.
+login_mutation()
+{
+	local begin before end cid added=0 refused=0
+
+	begins
+	end=$((SECONDS + (90 + MUTATE_SECONDS + MUTATE_COUNT) * RIG_TIME_FACTOR))
+	peer mutate 2 login "seed=$SEED"
+	until enough $((MUTATE_COUNT / 10)); do
+		[ $SECONDS -lt $end ] || fail "not enough in time"
+		cid=$(cid_of_link 2)
+		[ -z "$cid" ] || conn_remove "$cid" >"$RUN/remove.out" 2>&1 || true
+		if conn_add 2 --timeout 2 >"$RUN/add.out" 2>&1; then
+			added=$((added + 1))
+			continue
+		fi
+		refused=$((refused + 1))
+		[ -s "$RUN/add.out" ] || fail "fails without a word"
+		wait_for 60 state_is LOGGED_IN
+	done
+	peer mutate 0
+	result "added $added times, refused $refused"
+	between "$(changed)" 5 1000000000 "PDUs changed"
+	wait_for 60 state_is LOGGED_IN
+	[ -n "$(cid_of_link 2)" ] || wait_for 60 conn_add 2
 }
 
 works_again()
@@ -83,14 +138,27 @@ works_again()
 	wait_for 20 no_sessions
 }
 
+logged_in()	# values of the node record...
+{
+	no_sessions || logout
+	rm -rf /etc/iscsi/nodes/*
+	login "node.conn[0].timeo.noop_out_interval=1" \
+		"node.conn[0].timeo.noop_out_timeout=2" "$@" && conn_add 2
+}
+
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'did not let go' \
 	'sd [0-9:]+ ' 'sd[a-z]' 'I/O error, dev' 'blk_update_request' \
 	'target rejected a PDU' 'scsi [0-9:]+ ' 'scsi host[0-9]' 'suppressed'
-plan 2
-must peer_start --seed "$SEED" --grace 2000
-must login "node.conn[0].timeo.noop_out_interval=1" \
-	"node.conn[0].timeo.noop_out_timeout=2"
-must conn_add 2
+plan 6
+must peer_start --seed "$SEED" --grace 2000 --digests
+must logged_in
 subtest "changed PDUs" mutation
 subtest "everything works again" works_again
+must logged_in "node.conn[0].iscsi.HeaderDigest=CRC32C" \
+	"node.conn[0].iscsi.DataDigest=CRC32C"
+subtest "changed PDUs, with digests" with_digests
+subtest "everything works again after that" works_again
+must logged_in
+subtest "changed answers to logins of added connections" login_mutation
+subtest "everything works again after these" works_again

@@ -14,7 +14,8 @@
 #   # drivers: iscsi_mcs iscsi_tcp   (default iscsi_mcs)
 #   # own-vm: yes              (shares its VM with nobody)
 #   # vm: --icount             (more options for qemu/vm)
-#   # timeout: SECONDS         (default 180)
+#   # timeout: SECONDS         (default 180; may reckon with what --env sets, as in
+#                                "${MINUTES:-30} * 60 + 900")
 #
 # Output is KTAP with progress; the last line is the sum. Status 1 when a test
 # failed, or when one was skipped and CI is true.
@@ -23,13 +24,14 @@ set -u
 cd "$(dirname "$0")" || exit 1
 . qemu/env.sh
 
-checks=0 override=() named=() driver=''
+checks=0 override=() given=() named=() driver=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--checks) checks=1 ;;
 	--driver) driver=$2; shift ;;
 	--two-vms) override+=(--two-vms) ;;
 	--icount|--profile) override+=("$1") ;;
+	--env) override+=("$1" "$2") given+=("$2"); shift ;;
 	--*) override+=("$1" "$2"); shift ;;
 	*) named+=("$1") ;;
 	esac
@@ -46,6 +48,14 @@ head_word()	# script, key, default
 
 	value=$(sed -nE "s/^# $2: (.*)$/\1/p" "$1" | head -n 1)
 	echo "${value:-$3}"
+}
+
+# Seconds that a scenario has, as lib/sequence in the guest reckons them: with the
+# variables that it is given, and no others.
+seconds_of()	# script
+{
+	env -i "PATH=$PATH" ${given+"${given[@]}"} \
+		bash -c "echo \$(($(head_word "$1" timeout 180)))"
 }
 
 # Count result lines of a stream that are indented by four, pass it through.
@@ -83,7 +93,7 @@ host_check()	# directory, target
 # Boot a VM in the background. Arguments: options of vm, "--", scenarios
 boot()
 {
-	local options=() limit=120 script word
+	local options=() limit=120 script seconds
 	while [ "$1" != -- ]; do
 		options+=("$1")
 		shift
@@ -91,8 +101,8 @@ boot()
 	shift
 
 	for script in "$@"; do
-		word=$(head_word "$script" timeout 180)
-		limit=$((limit + word))
+		seconds=$(seconds_of "$script") || rig_die "no timeout in $script"
+		limit=$((limit + seconds))
 	done
 	boots=$((boots + 1))
 	echo "# boot $boots: ${options[*]}: $*" >"$results/stream-$boots"
@@ -239,10 +249,11 @@ else
 fi
 ./qemu/deps.sh rig || exit 1
 # programs that scenarios run in the guest
-{ make --no-print-directory -s -C unit build/hostile_target &&
+{ make --no-print-directory -s programs &&
+	make --no-print-directory -s -C unit build/hostile_target &&
 	make --no-print-directory -s -C peer &&
 	make --no-print-directory -s -C bench; } >"$results/programs.log" 2>&1 ||
-	rig_die "cannot build the programs of selftests/unit, peer and bench, see $results/programs.log"
+	rig_die "cannot build the programs of selftests, its unit, peer and bench, see $results/programs.log"
 rig_lock
 run_boots "${scenarios[@]}"
 

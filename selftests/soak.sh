@@ -4,13 +4,14 @@
 #
 # Everything at once, for a long time: verified I/O to a disk and to two file
 # systems, while connections are lost, added and removed, policies change and
-# the target restarts. MINUTES says how long; SEED decides what happens when.
+# the target restarts. MINUTES says how long; SEED decides what happens when, as
+# far as that does not depend on what is there, and what is written.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (three LUNs)
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #             10.0.3.1 ---- link 3 ---- 10.0.3.10
 #
-# timeout: 2700
+# timeout: ${MINUTES:-30} * 60 + 900
 
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -19,7 +20,8 @@ SEED=${SEED:-$((SRANDOM % 32768))}
 LINKS=3
 ACTIONS=(lose_down lose_silent lose_reset lose_reset_by_target lose_address
 	lose_portal lose_two add remove policy restart daemon_restart flap)
-declare -A done_so_far
+FSX=$TREE/selftests/build/fsx
+declare -A done_so_far succeeded refused
 
 random()	# below
 {
@@ -48,16 +50,17 @@ lose_silent()
 	link_restore "$link"
 }
 
+# There may be nothing to reset, just then.
 lose_reset()
 {
 	random_link
-	ss -K "dport = :3260 and dst $(target_ip "$link")" >"$RUN/killed"
+	try lose_reset reset_by_initiator "$link"
 }
 
 lose_reset_by_target()
 {
 	random_link
-	on_target ss -K "sport = :3260 and src $(target_ip "$link")" >"$RUN/killed"
+	try lose_reset_by_target reset_by_target "$link"
 }
 
 lose_address()
@@ -110,11 +113,22 @@ passed()	# since, ms
 	[ $(($(now_ms) - $1)) -ge "$2" ]
 }
 
-# May be refused: a recovery may be under way, or the target's limit reached.
+# What may be refused is counted.
+try()		# action, command...
+{
+	if "${@:2}" >"$RUN/$1.out" 2>&1; then
+		succeeded[$1]=$((${succeeded[$1]:-0} + 1))
+	else
+		refused[$1]=$((${refused[$1]:-0} + 1))
+		echo "refused: $(tail -n 1 "$RUN/$1.out")"
+	fi
+}
+
+# A recovery may be under way, or the target's limit reached.
 add()
 {
 	random_link
-	conn_add "$link" --duplicate >"$RUN/add.out" 2>&1 || true
+	try add conn_add "$link" --duplicate
 }
 
 # Not below two
@@ -125,7 +139,7 @@ remove()
 	mapfile -t cids < <(cids_up)
 	[ ${#cids[@]} -gt 2 ] || return 0
 	random ${#cids[@]}
-	conn_remove "${cids[$drawn]}" >"$RUN/remove.out" 2>&1 || true
+	try remove conn_remove "${cids[$drawn]}"
 }
 
 policy()
@@ -166,6 +180,9 @@ all_moving()
 	for lun in 0 1 2; do
 		moving "${disks[$lun]}"
 	done
+	for lun in ext4 xfs; do
+		bg_running "fsx-$lun" || { cat "$RUN/fsx-$lun.log"; fail "fsx on $lun has ended"; }
+	done
 }
 
 io_start()	# disk, file or device, option...
@@ -189,9 +206,14 @@ begin()
 	mkdir -p "$RUN/ext4" "$RUN/xfs"
 	mount "${disks[1]}" "$RUN/ext4"
 	mount "${disks[2]}" "$RUN/xfs"
-	io_start "${disks[0]}" "${disks[0]}"
-	io_start "${disks[1]}" "$RUN/ext4/file" --direct=0 --fsync=16 --iodepth=4
-	io_start "${disks[2]}" "$RUN/xfs/file" --fsync=64 --iodepth=8
+	io_start "${disks[0]}" "${disks[0]}" --randseed=$((SEED + 1))
+	io_start "${disks[1]}" "$RUN/ext4/file" --direct=0 --fsync=16 --iodepth=4 \
+		--randseed=$((SEED + 2))
+	io_start "${disks[2]}" "$RUN/xfs/file" --fsync=64 --iodepth=8 \
+		--randseed=$((SEED + 3))
+	# most of what they do is in memory: not to take the time of everybody else
+	bg_start fsx-ext4 nice -n 19 "$FSX" "$RUN/ext4/fsx" $((SEED + 4)) 1048576
+	bg_start fsx-xfs nice -n 19 "$FSX" "$RUN/xfs/fsx" $((SEED + 5)) 1048576
 	all_moving
 }
 
@@ -199,7 +221,8 @@ soak()
 {
 	local end=$((SECONDS + MINUTES * 60)) action rounds=0
 
-	note "SEED=$SEED MINUTES=$MINUTES"
+	note "SEED=$SEED MINUTES=$MINUTES; of the three fio $((SEED + 1)) and on," \
+		"of the two fsx $((SEED + 4)) and on"
 	RANDOM=$SEED
 	while [ $SECONDS -lt $end ]; do
 		random ${#ACTIONS[@]}
@@ -212,11 +235,28 @@ soak()
 		[ $((rounds % 50)) != 0 ] || note "$rounds actions, $((end - SECONDS)) s left"
 	done
 	for action in "${ACTIONS[@]}"; do
-		note "$action ${done_so_far[$action]:-0}"
+		note "$action ${done_so_far[$action]:-0}$(tried "$action")"
 	done
 	note "$(mcsadm list --json | jq -c '.sessions[0] | [.recoveries,
 		(.connections | length), ([.connections[].losses] | add)]')" \
 		"(logins of the session, connections, losses of these)"
+	for action in "${!refused[@]}"; do
+		[ "${succeeded[$action]:-0}" -gt 0 ] || [ "${refused[$action]}" -lt 5 ] ||
+			fail "$action was refused every time"
+	done
+}
+
+tried()		# action that may be refused
+{
+	[ -z "${succeeded[$1]:-}${refused[$1]:-}" ] ||
+		echo ": ${succeeded[$1]:-0} succeeded, ${refused[$1]:-0} refused"
+}
+
+# It compares all of its file when it is told to end.
+fsx_content()	# ext4 or xfs
+{
+	bg_stop "fsx-$1" INT
+	grep 'content right' "$RUN/fsx-$1.log" || { cat "$RUN/fsx-$1.log"; return 1; }
 }
 
 # what an interrupted fio says of itself
@@ -240,6 +280,8 @@ data_right()
 	for lun in 0 1 2; do
 		fio_content "${disks[$lun]}"
 	done
+	fsx_content ext4
+	fsx_content xfs
 	umount "$RUN/ext4"
 	umount "$RUN/xfs"
 	fsck.ext4 -f -n "${disks[1]}" >"$RUN/fsck.out" ||

@@ -147,7 +147,7 @@ comes_back()
 	kill -INT "$(cat "$RUN/busy.pid")"
 	wait_for 60 negate bg_running busy
 	bg_stop busy
-	! grep -E 'fail:|error:|detected|Killed' "$RUN/busy.log"
+	negate grep -E 'fail:|error:|detected|Killed' "$RUN/busy.log"
 	grep 'successful run completed' "$RUN/busy.log"
 	files_right
 	echo 0 >$HUGE

@@ -9,7 +9,7 @@
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 
-checks="sources tests_named checkpatch kernel_doc shellcheck gcc clang sparse probes"
+checks="sources tests_named syzkaller checkpatch kernel_doc shellcheck gcc clang sparse probes"
 source_version=${SOURCE_VERSION:-6.1}
 ran=0
 failed=0
@@ -176,7 +176,7 @@ check_sources()
 # The tests that Documentation/failover.rst names: "| ``FILE``: subtest".
 check_tests_named()
 {
-	local doc=Documentation/failover.rst file name
+	local doc=Documentation/failover.rst file name number
 
 	cd "$top_dir" || exit 1
 	sed -nE 's/^ *(- )?\| ``([^`]*)``(: )?(.*)$/\2 \4/p' $doc |
@@ -190,6 +190,47 @@ check_tests_named()
 			fi
 		done >"$work/out"
 	result "every test that is named exists" "$work/out"
+
+	for number in $(seq 20 49) $(seq 55 86); do
+		grep -qE "^   \\* - ([0-9, ]+ )?$number(,|$)" $doc ||
+			echo "$doc: no row for number $number"
+	done >"$work/out"
+	result "no number is missing" "$work/out"
+}
+
+# The description for syzkaller has every operation with a request, all attributes
+# that a request may have, and those of the sets that are nested in them.
+check_syzkaller()
+{
+	local spec=Documentation/netlink/specs/iscsi_mcs.yaml name
+	local doc=Documentation/netlink/syzkaller/iscsi_mcs.txt
+
+	cd "$top_dir" || exit 1
+	awk 'function say(kind, name) { print toupper(kind "_" name) }
+		/^attribute-sets:/ { sets = 1 }
+		sets && /^    name: / { set = $2 }
+		sets && /^        name: / { name = $2; of[set] = of[set] " " name }
+		sets && /^        nested-attributes: / { nested[set, name] = $2 }
+		/^operations:/ { sets = 0; operations = 1 }
+		!operations { next }
+		/^      name: / { op = $2; request = 0 }
+		/^      attribute-set: / { set = $2 }
+		/^        reply:/ { request = 0 }
+		/^        request:/ { request = 1; say("cmd", op) }
+		request && /^            - / {
+			say("a_" set, $2)
+			n = split(of[nested[set, $2]], inner)
+			for (i = 1; i <= n; i++)
+				say("a_" nested[set, $2], inner[i])
+		}' "$spec" | tr - _ | sort -u >"$work/names"
+	{
+		[ "$(wc -l <"$work/names")" -gt 30 ] || echo "$spec: not understood"
+		while read -r name; do
+			grep -qw "ISCSI_MCS_$name" "$doc" ||
+				echo "$doc: no ISCSI_MCS_$name"
+		done <"$work/names"
+	} >"$work/out"
+	result "the description for syzkaller is complete" "$work/out"
 }
 
 # Findings in the project's own files, or of the build as a whole.

@@ -4,11 +4,14 @@
 # The kernel log and what it must not contain.
 # shellcheck shell=bash
 
-# Start of a scenario in the kernel log.
+# Start of a scenario in the kernel log. It may run more than once: with the time.
 klog_mark()	# text
 {
-	echo "<6>rig: $1" >/dev/kmsg
-	echo "rig: $1" >"$RUN/klog-mark"
+	local mark
+
+	mark="rig: $1 ($(cut -d' ' -f1 /proc/uptime) s)"
+	echo "<6>$mark" >/dev/kmsg
+	echo "$mark" >"$RUN/klog-mark"
 	rm -f "$RUN/klog-allow"
 }
 
@@ -18,21 +21,28 @@ klog_allow()
 	printf '%s\n' "$@" >>"$RUN/klog-allow"
 }
 
-# Messages since the mark at warning level or worse that nothing allows.
+# Messages since the mark at warning level or worse that nothing allows. Without
+# the mark the log has run over: what is left of it is all since then.
 klog_bad()
 {
-	local allow=/dev/null
+	local allow=/dev/null mark seen=0
 
 	[ ! -e "$RUN/klog-allow" ] || allow=$RUN/klog-allow
-	dmesg --raw | awk -v mark="$(cat "$RUN/klog-mark")" \
+	mark=$(cat "$RUN/klog-mark")
+	dmesg --raw >"$RUN/klog"
+	if [ -z "$mark" ] || ! grep -qF -- "$mark" "$RUN/klog"; then
+		echo "the kernel's log does not go back to the beginning"
+		seen=1
+	fi
+	awk -v mark="$mark" -v seen=$seen \
 		-v known="$(klog_list "$LIB_DIR/klog-allow-traces" | paste -sd'|')" '
-		index($0, mark) { seen = 1; next }
+		!seen && index($0, mark) { seen = 1; next }
 		!seen { next }
 		# a trace of the kernel is one message, known or not
 		/-\[ cut here \]-/ { trace = ""; inside = 1 }
 		inside { trace = trace $0 "\n" }
 		inside && /end trace/ {
-			if (trace !~ known)
+			if (known == "" || trace !~ known)
 				printf "%s", trace
 			inside = 0
 			next
@@ -48,9 +58,10 @@ klog_bad()
 			if (substr($0, 2, RLENGTH - 2) % 8 <= 4)
 				print
 		}
-		END { if (inside) printf "%s", trace }' |
+		END { if (inside) printf "%s", trace }' "$RUN/klog" |
 		grep -vE -f <(klog_list "$LIB_DIR/klog-allow") |
 		{ if [ -s "$allow" ]; then grep -vE -f "$allow"; else cat; fi; }
+	rm -f "$RUN/klog"
 	return 0
 }
 
@@ -70,16 +81,31 @@ taint_bad()
 	echo $((taint & ~((1 << 2) | (1 << 9) | (1 << 12) | (1 << 13))))
 }
 
-# New leaks, on a kernel that can tell.
+# New leaks, on a kernel that can tell. What has changed since the last scan, or is
+# not five seconds old, is none yet: so there are two, with that time in between.
+# When it has run out of memory it does nothing any more, and says so.
 kmemleak_bad()
 {
 	local file=/sys/kernel/debug/kmemleak
 
-	[ -w $file ] || return 0
-	echo scan >$file
+	[ -e $file ] || return 0
+	if ! echo scan >$file; then
+		echo "kmemleak does not look for leaks any more"
+		return 0
+	fi
+	sleep 5
 	echo scan >$file
 	cat $file
 	echo clear >$file
+}
+
+# All that there is to say against a kernel after a scenario; nothing is good.
+kernel_bad()
+{
+	klog_bad
+	[ "$(taint_bad)" = 0 ] || echo "taint bits $(taint_bad)"
+	kmemleak_bad
+	return 0
 }
 
 # kB that are in use: what is not free and cannot be, and the kernel's own.

@@ -4,7 +4,9 @@
 # Commands on the target, background processes.
 # shellcheck shell=bash
 
-# Run a command or a function of this library where the target is.
+# Run a command or a function of this library where the target is. An hour is the
+# most that socat waits for the other VM; the end of a scenario's time ends it, too,
+# and in lib/sequence that of the whole run.
 on_target()
 {
 	if [ "$RIG_MODE" = netns ]; then
@@ -44,7 +46,8 @@ bg_running()	# name
 		! grep -q '^State:.*zombie' "/proc/$pid/status" 2>/dev/null
 }
 
-# Stop it: first kindly, then not.
+# Stop it: first kindly, then not, together with what it has started and not ended.
+# A number that nobody has any more may be somebody else's.
 bg_stop()	# name, signal
 {
 	local pid
@@ -53,8 +56,8 @@ bg_stop()	# name, signal
 	pid=$(cat "$RUN/$1.pid")
 	if bg_running "$1"; then
 		kill -"${2:-TERM}" "$pid" 2>/dev/null || true
-		wait_for 10 negate bg_running "$1" ||
-			kill -KILL "$pid" 2>/dev/null || true
+		wait_for 10 negate bg_running "$1" || true
+		kill -KILL -- "-$pid" 2>/dev/null || true
 	fi
 	wait "$pid" 2>/dev/null || true
 	rm -f "$RUN/$1.pid"

@@ -147,7 +147,10 @@ static void each(struct line *line, void (*act)(struct conn *conn,
 
 static void act_async(struct conn *conn, struct line *line)
 {
-	send_async(conn, number(line, 1), line->p1, line->p2, line->p3);
+	u32 i;
+
+	for (i = 0; i < line->times && conn->phase == PHASE_FULL; i++)
+		send_async(conn, number(line, 1), line->p1, line->p2, line->p3);
 }
 
 static void act_ping(struct conn *conn, struct line *line)
@@ -214,7 +217,7 @@ static const struct {
 	const char *name;
 	void (*act)(struct conn *conn, struct line *line);
 } acts[] = {
-	{ "async", act_async },		/* EVENT p1= p2= p3= */
+	{ "async", act_async },		/* EVENT p1= p2= p3= times= */
 	{ "ping", act_ping },		/* times= */
 	{ "note", act_note },
 	{ "silent", act_silent },
@@ -241,7 +244,8 @@ static void cmd_reject(struct line *line)
 
 static void cmd_mutate(struct line *line)
 {
-	mutate_set(number(line, 1), line->seed);
+	mutate_set(number(line, 1), line->seed,
+		   !strcmp(word(line, 2), "login"));
 }
 
 static void cmd_hold(struct line *line)
@@ -322,7 +326,7 @@ static const struct {
 	{ "try", cmd_try },		/* RULE cid=; answers when it is over */
 	{ "trigger", cmd_trigger },	/* EVENT close|reset|silent|deaf|after cid= */
 	{ "reject", cmd_reject },	/* EVENT REASON consumes=y times= */
-	{ "mutate", cmd_mutate },	/* ONE-IN seed= */
+	{ "mutate", cmd_mutate },	/* ONE-IN [login] seed= */
 	{ "hold", cmd_hold },
 	{ "release", cmd_release },
 	{ "window", cmd_window },	/* COMMANDS */

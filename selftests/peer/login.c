@@ -187,6 +187,7 @@ static u16 login_begin(struct conn *conn, const struct request *req)
 			config.full -= !!config.full;
 			return STATUS_TOO_MANY;
 		}
+		conn->added = true;
 	} else {
 		if (sess)
 			session_end(sess, "reinstated");

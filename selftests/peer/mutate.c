@@ -11,6 +11,7 @@
  */
 
 static u32 rate;
+static bool logins;
 static u64 state;
 
 static u32 next(void)
@@ -23,14 +24,21 @@ static u32 next(void)
  * mutate_set - begin or end
  * @one_in: change one PDU of so many, 0 for none
  * @seed: seed
+ * @only_logins: Login Responses to added connections, and nothing else
  */
-void mutate_set(u32 one_in, u32 seed)
+void mutate_set(u32 one_in, u32 seed, bool only_logins)
 {
 	rate = one_in;
+	logins = only_logins;
 	state = seed;
-	if (one_in)
-		counters.mutated_run = 0;
 	next();
+}
+
+/* A leading login is iscsid's business. */
+static bool is_meant(const struct conn *conn)
+{
+	return logins ? conn->phase == PHASE_LOGIN && conn->added :
+			conn->phase == PHASE_FULL;
 }
 
 static void flip_bits(struct pdu *pdu)
@@ -114,10 +122,9 @@ static void twice(struct conn *conn, const struct pdu *pdu)
  */
 bool mutate(struct conn *conn, struct pdu *pdu)
 {
-	if (!rate || conn->phase != PHASE_FULL || next() % rate)
+	if (!rate || !is_meant(conn) || next() % rate)
 		return false;
 	counters.mutated++;
-	counters.mutated_run++;
 	switch (next() % 16) {
 	case 0:
 		lie_about_length(pdu);

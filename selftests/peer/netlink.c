@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../../include/uapi/linux/iscsi_mcs.h"
 #include "netlink.h"
 
 /* Generic netlink by hand: a library would not let anything wrong through. */
@@ -99,7 +100,15 @@ static bool is_change(const struct message *msg)
 	/* what is no request is acknowledged and that is all */
 	if (!(msg->hdr.nlmsg_flags & NLM_F_REQUEST))
 		return false;
-	return genl->cmd == 2 || genl->cmd == 4 || genl->cmd == 5;
+	switch (genl->cmd) {
+	case ISCSI_MCS_CMD_SESSION_SET:
+	case ISCSI_MCS_CMD_CONN_ADD:
+	case ISCSI_MCS_CMD_CONN_DEL:
+	case ISCSI_MCS_CMD_CONN_SET:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Return: true when the exchange is over */

@@ -150,6 +150,7 @@ enum conn_phase {
  * @statsn: StatSN of the next numbered PDU
  * @seen_cmdsn: a numbered request came, and this was its number
  * @max_data: initiator's MaxRecvDataSegmentLength
+ * @added: to a session that is there already
  * @silent: reads and says nothing
  * @deaf: does not even read
  * @drip: bytes per write, 0 for no limit
@@ -175,6 +176,7 @@ struct conn {
 	u32 max_data;
 	bool hdgst;
 	bool ddgst;
+	bool added;
 	bool want_hdgst;
 	bool want_ddgst;
 	bool silent;
@@ -251,7 +253,6 @@ struct counters {
 	u64 lost;
 	u64 sessions_ended;
 	u64 mutated;
-	u64 mutated_run;
 	u64 complaints;
 	u64 late;
 	u64 undrained;
@@ -339,7 +340,7 @@ bool reject_hits(struct conn *conn, const struct request *req);
 int reject_set(const char *event, u8 reason, bool consumes, u32 times);
 u32 reject_left(void);
 bool mutate(struct conn *conn, struct pdu *pdu);
-void mutate_set(u32 rate, u32 seed);
+void mutate_set(u32 one_in, u32 seed, bool only_logins);
 int control_listen(const char *path);
 void control_accept(int listener);
 int control_client(const char *path, int argc, char **argv);

@@ -105,7 +105,7 @@ static void put_any(struct message *msg, int depth)
 /* Attributes that might be right: a number of the size of an u32 or u8 */
 static void put_plausible(struct message *msg)
 {
-	uint16_t type = 1 + any() % 45;
+	uint16_t type = 1 + any() % ISCSI_MCS_A_CONN_MAX;
 	uint8_t byte = any() % 4;
 
 	if (type == ISCSI_MCS_A_CONN_REMOTE || type == ISCSI_MCS_A_CONN_SOURCE)
@@ -145,7 +145,7 @@ static void spoil(struct message *msg)
 static void random_message(struct nl *nl)
 {
 	struct message msg;
-	uint8_t cmd = any() % 8 ? 1 + any() % 5 : any();
+	uint8_t cmd = any() % 8 ? 1 + any() % ISCSI_MCS_CMD_CONN_SET : any();
 	uint32_t n = any() % 8;
 
 	message_begin(nl, &msg, cmd,
@@ -155,6 +155,8 @@ static void random_message(struct nl *nl)
 		message_put32(&msg, ISCSI_MCS_A_CONN_SID, any_sid());
 	if (cmd == ISCSI_MCS_CMD_CONN_ADD && any() % 4)
 		put_address(&msg, ISCSI_MCS_A_CONN_REMOTE);
+	if (cmd == ISCSI_MCS_CMD_CONN_SET && any() % 4)
+		message_put32(&msg, ISCSI_MCS_A_CONN_ID, any() % 3);
 	while (n--) {
 		if (any() % 2)
 			put_plausible(&msg);
@@ -185,7 +187,7 @@ static void right_message(struct nl *nl, char **portals, int n)
 	static uint32_t last_id;
 	struct message msg;
 
-	switch (any() % 6) {
+	switch (any() % 7) {
 	case 0:
 		message_begin(nl, &msg, ISCSI_MCS_CMD_SESSION_GET,
 			      NLM_F_ACK | NLM_F_DUMP);
@@ -205,6 +207,12 @@ static void right_message(struct nl *nl, char **portals, int n)
 		put_portal(&msg, portals[any() % n]);
 		message_put32(&msg, ISCSI_MCS_A_CONN_FLAGS,
 			      ISCSI_MCS_CONN_FLAGS_ALLOW_DUPLICATE);
+		break;
+	case 4:
+		message_begin(nl, &msg, ISCSI_MCS_CMD_CONN_SET, NLM_F_ACK);
+		message_put32(&msg, ISCSI_MCS_A_CONN_SID, set.sid);
+		message_put32(&msg, ISCSI_MCS_A_CONN_ID, any() % 64);
+		message_put32(&msg, ISCSI_MCS_A_CONN_WEIGHT, any() % 4);
 		break;
 	default:
 		message_begin(nl, &msg, ISCSI_MCS_CMD_CONN_DEL, NLM_F_ACK);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
 #include <linux/ctype.h>
+#include <linux/error-injection.h>
 #include <linux/random.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -651,6 +652,8 @@ int mcs_connect_prepare(struct mcs_conn *conn)
 	conn->job = kvzalloc(sizeof(*conn->job), GFP_KERNEL);
 	return conn->job ? 0 : -ENOMEM;
 }
+
+ALLOW_ERROR_INJECTION(mcs_connect_prepare, ERRNO);
 
 /**
  * mcs_connect_destroy - undo mcs_connect_prepare()

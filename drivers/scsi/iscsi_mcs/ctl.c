@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include <linux/error-injection.h>
 #include <linux/slab.h>
 
 #include "conn.h"
@@ -260,6 +261,8 @@ int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
 	wait_for_completion(&w->over);
 	return w->answered ? 0 : -ENOTCONN;
 }
+
+ALLOW_ERROR_INJECTION(mcs_ctl_wait_run, ERRNO);
 
 static void mcs_ctl_ping_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
 			      const struct iscsi_hdr *rsp)

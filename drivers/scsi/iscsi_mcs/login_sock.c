@@ -5,6 +5,7 @@
  * Copyright (C) The iscsi_mcs authors
  */
 #include <linux/errno.h>
+#include <linux/error-injection.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/jiffies.h>
@@ -217,6 +218,8 @@ restore:
 	return ret;
 }
 
+ALLOW_ERROR_INJECTION(mcs_login_sock_create, ERRNO);
+
 /**
  * mcs_login_sock_release - close a socket of mcs_login_sock_create()
  * @sock: socket, no callback of ours installed any more; NULL is ignored
@@ -311,3 +314,5 @@ restore:
 	memalloc_noio_restore(noio);
 	return ret;
 }
+
+ALLOW_ERROR_INJECTION(mcs_login_connect, ERRNO);

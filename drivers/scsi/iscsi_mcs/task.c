@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
 #include <linux/blk-mq.h>
+#include <linux/error-injection.h>
 #include <linux/slab.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_tcq.h>
@@ -38,6 +39,8 @@ int mcs_tasks_alloc(struct mcs_session *sess, u32 n)
 	}
 	return mcs_tasks_set_max_r2t(sess, 1);
 }
+
+ALLOW_ERROR_INJECTION(mcs_tasks_alloc, ERRNO);
 
 /**
  * mcs_tasks_free - undo mcs_tasks_alloc()
