@@ -87,12 +87,22 @@ static bool mcs_direct_is_read_alone(const struct mcs_conn *conn)
 	       READ_ONCE(conn->rx.hdr.opcode) == ISCSI_OP_SCSI_DATA_IN;
 }
 
+/*
+ * A long PDU comes in many packets, and what a wakeup costs is little beside
+ * what it saves when many of them, merged by then, are taken at once.
+ */
+static bool mcs_direct_is_long(const struct mcs_conn *conn)
+{
+	return READ_ONCE(conn->rx.dlen) > MCS_DIRECT_RECV_BYTES;
+}
+
 static bool mcs_direct_may_receive(struct mcs_conn *conn, struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	int cmds = atomic_read(&conn->cmds);
 
 	return cmds && READ_ONCE(conn->accepting) &&
+	       !mcs_direct_is_long(conn) &&
 	       (cmds <= MCS_DIRECT_RECV_CMDS ||
 		mcs_direct_is_read_alone(conn)) &&
 	       tp->rcv_nxt - READ_ONCE(tp->copied_seq) <=
