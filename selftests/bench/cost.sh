@@ -4,8 +4,9 @@
 #
 # Instructions per I/O over the whole path (system call, block layer,
 # initiator, TCP, target, RAM disk) for iscsi_tcp, iscsi_mcs with 1, 2 and 4
-# connections, dm-multipath over 2 and 4 sessions of iscsi_tcp, and nvme-tcp with
-# one I/O queue as a reference, in one VM with one CPU that counts instructions.
+# connections, dm-multipath over 2 and 4 sessions of iscsi_tcp, the first two also
+# with digests of header and data, and nvme-tcp with one I/O queue as a reference,
+# in one VM with one CPU that counts instructions.
 # All of it repeats within one per cent on any host.
 #
 #                 .--- link 1 ---.
@@ -15,17 +16,19 @@
 # BENCH_WORKLOADS and BENCH_PEERS choose, BENCH_REPEAT repeats, BENCH_LOGIN is
 # for the node record, BENCH_SCHEDULER for the disk's queue. A peer
 # iscsi_mcs:NAME-N is another build of the module, NAME.ko in the VM's results.
+# A peer NAME+digests-N has CRC32C for both.
 #
 # vm: --icount
-# timeout: 1800
+# timeout: 3600
 
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/lib.sh"
 
 workloads=${BENCH_WORKLOADS:-randread-4k-1 randread-4k-32 randwrite-4k-1
-	randwrite-4k-32 read-128k-8 write-128k-8 read-1m-1 write-1m-1}
-peers=${BENCH_PEERS:-iscsi_tcp-1 multipath-2 multipath-4 iscsi_mcs-1
-	iscsi_mcs-2 iscsi_mcs-4 nvme_tcp-1}
+	randwrite-4k-32 read-128k-1 read-128k-8 read-128k-32 write-128k-1
+	write-128k-8 write-128k-32 read-1m-1 read-1m-32 write-1m-1 write-1m-32}
+peers=${BENCH_PEERS:-iscsi_tcp-1 multipath-2 multipath-4 iscsi_tcp+digests-1
+	iscsi_mcs-1 iscsi_mcs-2 iscsi_mcs-4 iscsi_mcs+digests-1 nvme_tcp-1}
 ours=$DRIVER
 
 measure()	# peer, paths, device
@@ -58,5 +61,6 @@ all()
 klog_allow 'device-mapper: core'
 plan 1
 bench_warm
+record_run
 must target_create
 subtest "instructions per I/O" all

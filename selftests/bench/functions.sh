@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright The iscsi_mcs authors
 #
-# Instructions per I/O by function, from the results of profile.sh, as JSON:
-# one record for each function of each peer and workload. Functions that count
-# for next to nothing are one record without a name for each module.
+# Instructions per I/O by function, from the results of profile.sh, as lines of
+# JSON: one for each peer and workload, with the functions of each module.
+# Those that count for next to nothing are one without a name. The kernel's are
+# many; what is less than one in a thousand is next to nothing there.
 #
 # Usage: functions.sh DIRECTORY
 
@@ -34,9 +35,11 @@ functions()	# symbols, counts, I/Os
 		while ((getline line <counts) > 0) {
 			split(line, word, " ")
 			sum[find(word[1])] += word[2] / ios
+			all += word[2] / ios
 		}
 		for (i in sum) {
-			if (sum[i] >= 20 && i > 0)
+			least = module[i] == "kernel" ? all / 1000 : 0
+			if (sum[i] >= 20 && sum[i] >= least && i > 0)
 				print name[i], module[i], sum[i]
 			else
 				rest[module[i]] += sum[i]
@@ -46,11 +49,13 @@ functions()	# symbols, counts, I/Os
 	}'
 }
 
-jq -r '"\(.peer)-\(.paths) \(.workload) \(.run) \(.ios)"' profile.sh.jsonl |
-	while read -r peer workload run ios; do
-		functions "kallsyms-$peer" "profile-$run" "$ios" |
-			jq -cR --arg peer "$peer" --arg workload "$workload" \
-			'split("\t") | { peer: $peer, workload: $workload,
-				function: .[0], module: (.[1] | gsub("[][]"; "")),
-				cost: (.[2] | tonumber | round) }'
-	done | sed -e '1s/^/[/' -e '1!s/^/,/' -e '$s/$/]/'
+jq -r 'select(.peer) |
+	"\(.peer)-\(.paths) \(.workload) \(.file) \(.ios)"' profile.sh.jsonl |
+	while read -r peer workload file ios; do
+		functions "kallsyms-$peer" "profile-$file" "$ios" |
+			jq -cRn --arg peer "$peer" --arg workload "$workload" \
+			'reduce (inputs | split("\t")) as $f ({};
+				.[$f[1] | gsub("[][]"; "")][$f[0]] +=
+					($f[2] | tonumber | round)) |
+			{ peer: $peer, workload: $workload, functions: . }'
+	done

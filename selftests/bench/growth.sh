@@ -160,6 +160,7 @@ programs_here()
 klog_allow 'device-mapper: core'
 plan 4
 bench_warm
+record_run
 must programs_here
 must target_create param.MaxConnections=32 attrib.default_cmdsn_depth=512
 subtest "connections" with_connections

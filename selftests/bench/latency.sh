@@ -3,9 +3,9 @@
 # Copyright The iscsi_mcs authors
 #
 # How long single I/Os take at a fixed rate that three of four links could carry
-# by themselves, while the fourth one is slow: a tenth of their rate, or as fast
-# but far away. An I/O counts from when it was due, so what waits because others
-# are stuck counts as well.
+# by themselves, while the fourth one is as good as they are, or slow: a tenth of
+# their rate, or as fast but far away. An I/O counts from when it was due, so what
+# waits because others are stuck counts as well.
 #
 #                 .--- link 1 ---.
 #   initiator ----|     ...      |---- target (one LUN)
@@ -32,16 +32,16 @@ burst=4
 
 measure()	# case, peer, device
 {
-	local workload rw bs rate ios p50 p99 p999 max
+	local workload rw bs rate ios p50 p99 p999 max histogram
 
 	for workload in $workloads; do
 		IFS=- read -r rw bs rate <<<"$workload"
-		read -r ios p50 p99 p999 max < <("$BENCH_PACE" "$3" "$rw-$bs" \
-			"$rate" "$seconds")
+		read -r ios p50 p99 p999 max histogram < <("$BENCH_PACE" "$3" \
+			"$rw-$bs" "$rate" "$seconds")
 		[ "$max" -gt 0 ]
 		record bench=latency case="$1" peer="$2" workload="$workload" \
 			ios="$ios" p50_us="$p50" p99_us="$p99" p999_us="$p999" \
-			max_us="$max"
+			max_us="$max" histogram="$histogram"
 		note "$1 $2 $workload: 50% $p50 us, 99% $p99 us, 99.9% $p999 us," \
 			"longest $max us"
 	done
@@ -51,6 +51,7 @@ measure()	# case, peer, device
 klog_allow 'device-mapper: core'
 plan 1
 bench_warm
+record_run
 must target_create size=128
 subtest "latency at a fixed rate" bench_paths "$cases" "$peers" \
 	measure $burst

@@ -17,11 +17,21 @@ record()	# key=value...
 
 	for word in "$@"; do
 		case ${word#*=} in
+		'['*|-[0-9]*) args+=(--argjson "${word%%=*}" "${word#*=}") ;;
 		*[!0-9.]*|'') args+=(--arg "${word%%=*}" "${word#*=}") ;;
 		*) args+=(--argjson "${word%%=*}" "${word#*=}") ;;
 		esac
 	done
 	jq -nc "${args[@]}" '$ARGS.named' >>"$BENCH_RECORDS"
+}
+
+# What is measured and where, for the head of the JSON. The commit is the host's
+# to know.
+record_run()
+{
+	jq -nc --arg commit "${BENCH_COMMIT:-unknown}" --arg kernel "$(uname -r)" \
+		--arg date "$(date -u +%F)" --argjson cpus "$(nproc)" \
+		'{ run: $ARGS.named }' >>"$BENCH_RECORDS"
 }
 
 # Waiting for a file makes the clock jump in this mode, by minutes at times:
@@ -52,10 +62,11 @@ bench_bytes()	# 4k, 1m
 # I/Os of a run that is long enough for a figure that repeats
 bench_count()	# workload
 {
-	local bs
+	local bs depth count
 
-	IFS=- read -r _ bs _ <<<"$1"
-	echo $((16000000 / ($(bench_bytes "$bs") + 8192) + 32))
+	IFS=- read -r _ bs depth <<<"$1"
+	count=$((16000000 / ($(bench_bytes "$bs") + 8192) + 32))
+	echo $((count > 4 * depth ? count : 4 * depth))
 }
 
 # Instructions per I/O, the median of three runs. A workload is RW-SIZE-DEPTH,
@@ -116,15 +127,19 @@ bench_end()
 	rm -rf /etc/iscsi/nodes/*
 }
 
-# Log in with a driver, unless it is the one that is.
-bench_begin()	# driver, module
+BENCH_BEGUN=
+
+# Log in with a driver, unless that is done.
+bench_begin()	# driver, module, words for login
 {
 	if driver_loaded; then
-		[ "$DRIVER $DRIVER_FILE" != "$1 $2" ] || return 0
+		[ "$BENCH_BEGUN" != "$*" ] || return 0
 		bench_end
 	fi
+	BENCH_BEGUN="$*"
+	# shellcheck disable=SC2034 # for driver_load
 	DRIVER=$1 DRIVER_FILE=$2
-	login ${BENCH_LOGIN:-}
+	login ${BENCH_LOGIN:-} "${@:3}"
 	[ -z "${BENCH_SCHEDULER:-}" ] ||
 		echo "$BENCH_SCHEDULER" >"/sys/block/$(basename "$(disk)")/queue/scheduler"
 }
@@ -132,9 +147,12 @@ bench_begin()	# driver, module
 # Set a peer up (see cost.sh) and have it measured.
 bench_peer()	# name-paths or name:module-paths, function: peer, paths, device
 {
-	local name=${1%-*} count=${1##*-} n
+	local name=${1%-*} count=${1##*-} driver n words=()
 
-	case $name in
+	driver=${name%+digests}
+	[ "$driver" = "$name" ] || words=("node.conn[0].iscsi.HeaderDigest=CRC32C"
+		"node.conn[0].iscsi.DataDigest=CRC32C")
+	case $driver in
 	multipath)
 		bench_begin iscsi_tcp ''
 		multipath_login "$count"
@@ -151,13 +169,14 @@ bench_peer()	# name-paths or name:module-paths, function: peer, paths, device
 		nvme_target_delete
 		return ;;
 	iscsi_mcs*)
-		bench_begin iscsi_mcs "$(sed -n 's|.*:\(.*\)|/results/\1.ko|p' <<<"$name")"
+		bench_begin iscsi_mcs "$(sed -n 's|.*:\(.*\)|/results/\1.ko|p' \
+			<<<"$driver")" ${words+"${words[@]}"}
 		for n in $(seq $(($(cids_up | wc -l) + 1)) "$count"); do
 			conn_add "$n"
 		done
 		conns_up "$count" ;;
 	*)
-		bench_begin "$name" '' ;;
+		bench_begin "$driver" '' ${words+"${words[@]}"} ;;
 	esac
 	"$2" "$name" "$count" "$(disk)"
 }

@@ -44,14 +44,6 @@ bench_rate()	# device, workload
 			($15 + 0 > $56 + 0 ? $15 : $56) / 1000 }'
 }
 
-sum_kib()	# case: what its links carry, nominally
-{
-	awk -v list="${1//,/ }" 'BEGIN {
-		n = split(list, link, " ")
-		for (i = 1; i <= n; i++) sum += link[i]
-		printf "%d\n", sum * 1000000 / 8 / 1024 }'
-}
-
 measure()	# case, peer, device
 {
 	local workload rate longest share
@@ -59,8 +51,7 @@ measure()	# case, peer, device
 	for workload in $workloads; do
 		read -r rate longest < <(bench_rate "$3" "$workload")
 		[ "$rate" -gt 0 ]
-		share=$(awk -v r="$rate" -v s="$(sum_kib "$1")" \
-			'BEGIN { printf "%.3f", r / s }')
+		share=$(bench_share "$1" "$rate")
 		record bench=links case="$1" peer="$2" workload="$workload" \
 			rate="$rate" share="$share" longest_ms="$longest"
 		note "$1 $2 $workload: $share of the links," \
@@ -69,19 +60,11 @@ measure()	# case, peer, device
 	fio_verify "$3" --size=4m
 }
 
-wires()		# segments in a packet
-{
-	local n
-
-	for n in $(seq "$RIG_LINKS"); do
-		link_gso "$n" "$1"
-	done
-}
-
 klog_allow 'device-mapper: core'
 plan 1
 bench_warm
+record_run
 must target_create size=128
-must wires 1
+must bench_wires 1
 subtest "share of the links" bench_paths "$cases" "$peers" measure
-wires 65535
+bench_wires 65535

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -17,11 +18,12 @@
  * counts instructions, in instructions. A load of its own, as the start of a
  * large program costs as much as a thousand I/Os, and not always the same.
  *
- * Usage: load DEVICE RW-SIZE-DEPTH COUNT REPEATS
+ * Usage: load DEVICE RW-SIZE-DEPTH COUNT REPEATS [elapsed]
  *
  * RW is read, write, randread or randwrite, SIZE in bytes or with k or m. Half
  * of DEPTH I/Os, but no more than 16, are submitted and reaped at a time. One
- * line for each repetition: nanoseconds per I/O.
+ * line for each repetition: nanoseconds per I/O; elapsed ones by the clock, idle
+ * or not, where there is more than one CPU.
  */
 
 #define AREA		(32u << 20)
@@ -33,6 +35,7 @@ struct load {
 	int timers;
 	bool write;
 	bool random;
+	bool elapsed;
 	unsigned int size;
 	unsigned int depth;
 	unsigned int batch;
@@ -44,8 +47,16 @@ struct load {
 	unsigned int nidle;
 };
 
-/* The one CPU's time that it was not idle */
-static uint64_t busy_ns(struct load *l)
+static uint64_t clock_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+/* The one CPU's time that it was not idle, or time as it passes */
+static uint64_t spent_ns(struct load *l)
 {
 	static char text[1 << 20];
 	uint64_t now = 0, idle = 0;
@@ -53,6 +64,8 @@ static uint64_t busy_ns(struct load *l)
 	size_t len = 0;
 	ssize_t n;
 
+	if (l->elapsed)
+		return clock_ns();
 	if (lseek(l->timers, 0, SEEK_SET))
 		err(1, "timer_list");
 	while ((n = read(l->timers, text + len, sizeof(text) - 1 - len)) > 0)
@@ -189,8 +202,9 @@ int main(int argc, char **argv)
 	unsigned int count, repeats;
 	uint64_t from;
 
-	if (argc != 5)
-		errx(1, "usage: load DEVICE RW-SIZE-DEPTH COUNT REPEATS");
+	l.elapsed = argc == 6 && !strcmp(argv[5], "elapsed");
+	if (argc != 5 && !l.elapsed)
+		errx(1, "usage: load DEVICE RW-SIZE-DEPTH COUNT REPEATS [elapsed]");
 	count = atoi(argv[3]);
 	repeats = atoi(argv[4]);
 	if (!count)
@@ -198,15 +212,15 @@ int main(int argc, char **argv)
 	parse(&l, argv[2]);
 	prepare(&l, argv[1]);
 
-	busy_ns(&l);
+	spent_ns(&l);
 	run(&l, count / 8 + l.depth);
 	while (repeats--) {
-		from = busy_ns(&l);
+		from = spent_ns(&l);
 		mark();
 		run(&l, count);
 		mark();
 		printf("%llu\n",
-		       (unsigned long long)(busy_ns(&l) - from) / count);
+		       (unsigned long long)(spent_ns(&l) - from) / count);
 	}
 	return 0;
 }

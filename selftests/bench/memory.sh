@@ -105,6 +105,7 @@ of_sessions()	# driver
 }
 
 plan 3
+record_run
 must target_create param.MaxConnections="$connections"
 subtest "connections" of_connections
 subtest "sessions" of_sessions iscsi_mcs

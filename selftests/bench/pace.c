@@ -22,8 +22,9 @@
  * Usage: pace DEVICE RW-SIZE RATE SECONDS
  *
  * RW is randread or randwrite. Those of the first second do not count. Prints
- * how many did, and in microseconds the 50th, 99th and 99.9th percentile and
- * the longest.
+ * how many did, in microseconds the 50th, 99th and 99.9th percentile and the
+ * longest, and how they are distributed: [[up to so many, how many], ...], each
+ * class a twelfth wider than the one before, those with none left out.
  */
 
 #define AREA		(32u << 20)
@@ -193,6 +194,25 @@ static uint32_t percentile(const struct pace *p, double share)
 	return p->took_us[(size_t)((p->ntook - 1) * share)];
 }
 
+static void print_histogram(const struct pace *p)
+{
+	const char *comma = "";
+	uint64_t bound = 1;
+	size_t i = 0, n;
+
+	printf("[");
+	while (i < p->ntook) {
+		for (n = 0; i < p->ntook && p->took_us[i] <= bound; n++)
+			i++;
+		if (n) {
+			printf("%s[%llu,%zu]", comma, (unsigned long long)bound, n);
+			comma = ",";
+		}
+		bound += bound / 12 + 1;
+	}
+	printf("]\n");
+}
+
 int main(int argc, char **argv)
 {
 	static struct pace p;
@@ -210,7 +230,8 @@ int main(int argc, char **argv)
 	if (!p.ntook)
 		errx(1, "nothing was measured");
 	qsort(p.took_us, p.ntook, sizeof(*p.took_us), compare);
-	printf("%zu %u %u %u %u\n", p.ntook, percentile(&p, 0.5),
+	printf("%zu %u %u %u %u ", p.ntook, percentile(&p, 0.5),
 	       percentile(&p, 0.99), percentile(&p, 0.999), percentile(&p, 1));
+	print_histogram(&p);
 	return 0;
 }

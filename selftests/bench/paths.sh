@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright The iscsi_mcs authors
 #
-# Drivers over links of a rate, delay and loss of their own: what links.sh and
-# latency.sh share. Sourced after lib.sh.
+# Drivers over links of a rate, delay and loss of their own: what links.sh,
+# stream.sh and latency.sh share. Sourced after lib.sh.
 # shellcheck shell=bash
 
 # A case is a list of RATE[+DELAY][%LOSS], one for each link: Mbit/s,
@@ -23,6 +23,25 @@ bench_shape()	# case, burst in kB
 bench_links()	# case: how many
 {
 	wc -w <<<"${1//,/ }"
+}
+
+# What share of the links' nominal rates it is
+bench_share()	# case, KiB per second
+{
+	awk -v list="${1//,/ }" -v rate="$2" 'BEGIN {
+		n = split(list, link, " ")
+		for (i = 1; i <= n; i++) sum += link[i]
+		printf "%.3f\n", rate / (sum * 1000000 / 8 / 1024) }'
+}
+
+# Packets as on a wire
+bench_wires()	# segments in a packet; 65535 for what is usual
+{
+	local n
+
+	for n in $(seq "$RIG_LINKS"); do
+		link_gso "$n" "$1"
+	done
 }
 
 # Sessions of iscsi_tcp for the first so many links, in every case: a link that
