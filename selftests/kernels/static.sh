@@ -133,6 +133,10 @@ check_shellcheck()
 	result "shellcheck" "$work/out"
 }
 
+# Files that can have a tag: by the end of the name, by the name
+tagged_type='\.([chlS1-9]|sh|py|yaml|awk|rst|md|gitignore|service|path|pc)(\.in)?$'
+tagged_name='Makefile|Kbuild|README|packages|ABI/testing/'
+
 # Rules of the project that a line search can hold.
 check_sources()
 {
@@ -148,7 +152,8 @@ check_sources()
 		>"$work/out"
 	result "no configuration or feature tests in drivers" "$work/out"
 
-	list | grep -E '\.([chlS]|sh|py|yaml|awk)$|Makefile|Kbuild' |
+	list | grep -vE '/debian/|^userspace/tests/golden/' |
+		grep -E "$tagged_type|$tagged_name" |
 		while read -r f; do
 			head -n 3 "$f" | grep -q SPDX-License-Identifier ||
 				echo "$f: no SPDX tag in the first three lines"
