@@ -300,7 +300,7 @@ int cmd_remove(const struct options *o)
 	if (o->target || o->source || o->ifname)
 		return usage_error("--target, --source and --interface go with remove --portal");
 	if (!o->session || !o->conn)
-		return usage_error("remove needs --session and --cid, or --persistent and --portal");
+		return usage_error("remove needs --session and --cid, or --persistent --portal");
 	code = check_conn(o);
 	if (!code)
 		code = open_handle(&h);

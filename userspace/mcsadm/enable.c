@@ -99,7 +99,7 @@ static int refresh_initramfs(void)
 		system_remove(STALE);
 		return EXIT_DONE;
 	}
-	fprintf(stderr, "mcsadm: cannot refresh the initramfs: %s (the same command again tries again)\n",
+	fprintf(stderr, "mcsadm: cannot refresh the initramfs: %s (try the same command again)\n",
 		first_line(ret, output));
 	if (ret >= 0)
 		free(output);

@@ -51,8 +51,9 @@ static int not_one(const struct search *search,
 			portal);
 		return EXIT_FAILED;
 	}
-	fprintf(stderr, "mcsadm: %zu connections to %s are saved, say which with --target, --session, --source or --interface:\n",
-		found, portal);
+	fprintf(stderr, "mcsadm: %zu connections to %s are saved, ", found,
+		portal);
+	fprintf(stderr, "say which with --target, --session, --source or --interface:\n");
 	for (i = 0; i < list->count; i++)
 		if (is_meant(search, list->items[i]))
 			saved_text(stderr, list->items[i]);
@@ -82,7 +83,8 @@ static int forget(const struct search *search)
 	} else {
 		status = iscsidsc_saved_remove(saved);
 		if (status)
-			code = failed_saved(status, "cannot forget connection to %s",
+			code = failed_saved(status,
+					    "cannot remove saved connection to %s",
 					    search->o->portals[0]);
 	}
 	if (!code) {
@@ -122,7 +124,7 @@ int forget_saved(const struct options *o)
 	struct search search = { .o = o };
 
 	if (!o->persistent || o->conn || o->portal_count > 1)
-		return usage_error("remove takes one --portal, with --persistent and without --cid");
+		return usage_error("remove --portal takes one, --persistent, and no --cid");
 	if (parse_portal(o->portals[0], search.address, sizeof(search.address),
 			 &search.port))
 		return portal_error(o->portals[0]);

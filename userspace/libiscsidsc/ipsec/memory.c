@@ -114,8 +114,10 @@ static unsigned int read_lines(FILE *in, line_fn fn, void *arg)
 	return bad ? number : 0;
 }
 
-static void __attribute__((format(printf, 2, 3)))
-explain(char why[IPSEC_WHY_LEN], const char *format, ...)
+static void explain(char why[IPSEC_WHY_LEN], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void explain(char why[IPSEC_WHY_LEN], const char *format, ...)
 {
 	va_list args;
 
