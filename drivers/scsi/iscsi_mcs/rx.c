@@ -50,36 +50,23 @@ static int mcs_rx_map_task(struct mcs_conn *conn)
 	return 0;
 }
 
-/* Copy to where the data goes, and add to its digest what was copied */
-static int mcs_rx_copy_crc(struct mcs_rx *rx, struct sk_buff *skb,
+static void mcs_rx_crc_skb(struct mcs_rx *rx, struct sk_buff *skb,
 			   unsigned int offset, u32 len)
 {
 	struct skb_seq_state st;
 	const u8 *p;
-	u32 done, part;
+	u32 done = 0, part;
 
 	skb_prepare_seq_read(skb, offset, offset + len, &st);
-	for (done = 0; done < len; done += part) {
+	while (done < len) {
 		part = skb_seq_read(done, &p, &st);
-		part = min(part, len - done);
 		if (!part)
 			break;
-		if (!rx->task)
-			memcpy(rx->buf + rx->got + done, p, part);
-		else if (copy_to_iter(p, part, &rx->iter) != part)
-			break;
+		part = min(part, len - done);
 		rx->crc = crc32c(rx->crc, p, part);
+		done += part;
 	}
 	skb_abort_seq_read(&st);
-	return done < len ? -EFAULT : 0;
-}
-
-static int mcs_rx_copy(struct mcs_rx *rx, struct sk_buff *skb,
-		       unsigned int offset, u32 len)
-{
-	if (!rx->task)
-		return skb_copy_bits(skb, offset, rx->buf + rx->got, len);
-	return skb_copy_datagram_iter(skb, offset, &rx->iter, len);
 }
 
 /* Return: bytes taken, or a negative errno */
@@ -89,20 +76,21 @@ static int mcs_rx_data(struct mcs_conn *conn, struct sk_buff *skb,
 	struct mcs_rx *rx = &conn->rx;
 	int err;
 
-	if (rx->task) {
+	if (!rx->task) {
+		err = skb_copy_bits(skb, offset, rx->buf + rx->got, len);
+	} else {
 		if (!iov_iter_count(&rx->iter)) {
 			err = mcs_rx_map_task(conn);
 			if (err)
 				return err;
 		}
 		len = min_t(u32, len, iov_iter_count(&rx->iter));
+		err = skb_copy_datagram_iter(skb, offset, &rx->iter, len);
 	}
-	if (conn->ddgst)
-		err = mcs_rx_copy_crc(rx, skb, offset, len);
-	else
-		err = mcs_rx_copy(rx, skb, offset, len);
 	if (err)
 		return err;
+	if (conn->ddgst)
+		mcs_rx_crc_skb(rx, skb, offset, len);
 	rx->placed += len;
 	return len;
 }
