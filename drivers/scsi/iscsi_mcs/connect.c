@@ -562,13 +562,7 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 				     conn->id, conn->last_text);
 		return;
 	}
-	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)
-		return;
-	/* Where others live the portal may only not have heard of the session. */
-	if (mcs_login_cause_advice(conn->job->login.result.cause) ==
-	    MCS_LOGIN_SESSION_GONE && !mcs_session_any_conn(sess, NULL))
-		mcs_recovery_session_gone(sess);
-	else
+	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN)
 		mcs_connect_retry(conn, err);
 }
 

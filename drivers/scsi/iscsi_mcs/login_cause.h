@@ -85,8 +85,9 @@ enum mcs_login_cause {
  * enum mcs_login_advice - what to do after a login failed
  * @MCS_LOGIN_RETRY: may work later, try again with back-off
  * @MCS_LOGIN_STOP: will not work until somebody changes something
- * @MCS_LOGIN_SESSION_GONE: the target does not know the session any more:
- *	run session recovery, never repeat this login
+ * @MCS_LOGIN_SESSION_GONE: the target, or this portal of it, does not know the
+ *	session. While a connection lives that may change, so it is tried again;
+ *	when the last one is lost the session is recovered anyway
  */
 enum mcs_login_advice {
 	MCS_LOGIN_RETRY,

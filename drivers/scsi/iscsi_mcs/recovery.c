@@ -276,8 +276,7 @@ static void mcs_recovery_work(struct work_struct *work)
 
 	mutex_lock(&sess->mutex);
 	/* Whoever stops the session takes the connections down himself. */
-	if (!sess->closing &&
-	    (sess->gone || !mcs_recovery_fail_over(sess)) &&
+	if (!sess->closing && !mcs_recovery_fail_over(sess) &&
 	    !atomic_read(&sess->stopping))
 		raise = mcs_recovery_lose_session(sess);
 	mutex_unlock(&sess->mutex);
@@ -327,17 +326,6 @@ void mcs_recovery_init(struct mcs_session *sess)
 void mcs_recovery_kick(struct mcs_session *sess)
 {
 	queue_work(mcs_recovery_wq, &sess->recovery_work);
-}
-
-/**
- * mcs_recovery_session_gone - the target does not know the session any more
- * @sess: session without a connection that carries commands
- */
-void mcs_recovery_session_gone(struct mcs_session *sess)
-{
-	lockdep_assert_held(&sess->mutex);
-	sess->gone = true;
-	mcs_recovery_kick(sess);
 }
 
 /**

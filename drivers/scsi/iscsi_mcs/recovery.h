@@ -12,7 +12,6 @@ struct mcs_session;
 void mcs_recovery_wait_relogin(struct mcs_session *sess);
 void mcs_recovery_init(struct mcs_session *sess);
 void mcs_recovery_kick(struct mcs_session *sess);
-void mcs_recovery_session_gone(struct mcs_session *sess);
 void mcs_recovery_cancel(struct mcs_session *sess);
 
 struct mcs_conn *mcs_recovery_next_lost(struct mcs_session *sess);

@@ -77,7 +77,6 @@ struct mcs_task;
  * @logout_work: does that
  * @epoch: number of the login; changes when the target's session changes
  * @error_raised: libiscsi has been told that this epoch is over
- * @gone: the target has ended the session by itself
  * @conns: all connections in the order they were configured
  * @nconns: their number
  * @next_id: for the next connection
@@ -162,7 +161,6 @@ struct mcs_session {
 	struct work_struct logout_work;
 	u32 epoch;
 	bool error_raised;
-	bool gone;
 	struct list_head conns;
 	u32 nconns;
 	u32 next_id;

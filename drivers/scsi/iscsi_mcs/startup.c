@@ -95,7 +95,6 @@ int mcs_startup_bind(struct mcs_session *sess, struct socket *sock)
 	sess->epoch++;
 	sess->bound = true;
 	sess->error_raised = false;
-	sess->gone = false;
 	sess->logging_out = false;
 	sess->logout_answered = false;
 	mcs_offer_init(&sess->offer, clamp_t(u32, mcs_max_connections, 1,
