@@ -111,6 +111,73 @@ static void idle_times_leave_a_bound(void **state)
 	assert_in_range(mcs_drain_bound(&d, now), PACE - 2, PACE + 2);
 }
 
+/* n commands of 128 KiB to an idle connection, one ends every step_us */
+static u32 burst(struct mcs_drain *d, u32 us, u32 step_us, int n)
+{
+	mcs_drain_begin(d, 128 * 1024, us);
+	while (n--) {
+		us += step_us;
+		if (d->in_burst)
+			mcs_drain_burst(d, 128 * 1024, n, us, us / 1000);
+	}
+	return us;
+}
+
+static void bursts_are_measured(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 us = U32_MAX - 50000;
+	int i;
+
+	/* 5 MB/s, and one is enough */
+	us = burst(&d, us, 26000, 4);
+	assert_int_equal(mcs_drain_pace(&d, us / 1000), 203125);
+	/* 1 GB/s, the time between them is no part of it */
+	memset(&d, 0, sizeof(d));
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(mcs_drain_pace(&d, us / 1000), 0);
+		us = burst(&d, us + 700000, 128, 8);
+	}
+	assert_int_equal(mcs_drain_pace(&d, us / 1000), 1000);
+}
+
+static void bursts_are_large_and_short(void **state)
+{
+	struct mcs_drain d = { 0 };
+
+	mcs_drain_begin(&d, MCS_DRAIN_BURST_BYTES - 1, 1000);
+	assert_false(d.in_burst);
+	/* a small one to an idle connection ends what was left of another */
+	mcs_drain_begin(&d, MCS_DRAIN_BURST_BYTES, 1000);
+	assert_true(d.in_burst);
+	mcs_drain_begin(&d, 4096, 2000);
+	assert_false(d.in_burst);
+	/* one that goes on is a steady load */
+	burst(&d, 5000, 26000, 100);
+	assert_false(d.in_burst);
+	assert_int_equal(mcs_drain_pace(&d, 5), 0);
+	/* extremes */
+	mcs_drain_begin(&d, U32_MAX, 0);
+	mcs_drain_burst(&d, U32_MAX, false, U32_MAX, 0);
+	assert_in_range(mcs_drain_pace(&d, 0), 1, U32_MAX);
+	mcs_drain_begin(&d, U32_MAX, 0);
+	mcs_drain_burst(&d, 1, true, U32_MAX, 0);
+	mcs_drain_begin(&d, MCS_DRAIN_BURST_BYTES, 0);
+	d.bursts_us = MCS_DRAIN_BURSTS_US - 1;
+	mcs_drain_burst(&d, 1, false, U32_MAX, 0);
+	assert_in_range(mcs_drain_pace(&d, 0), 1, U32_MAX);
+}
+
+static void an_old_figure_is_no_part_of_a_new_one(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 now = run(&d, 0, 50, 20, true);
+
+	now = run(&d, now, 50, 1, false) + MCS_DRAIN_FORGET_MS;
+	now = run(&d, now, 200, 2, true);
+	assert_in_range(mcs_drain_pace(&d, now), 4 * PACE - 4, 4 * PACE + 4);
+}
+
 static void round_trips_are_the_shortest_recent(void **state)
 {
 	struct mcs_drain d = { 0 };
@@ -138,6 +205,9 @@ int main(void)
 		cmocka_unit_test(forgets),
 		cmocka_unit_test(survives_extremes),
 		cmocka_unit_test(idle_times_leave_a_bound),
+		cmocka_unit_test(bursts_are_measured),
+		cmocka_unit_test(bursts_are_large_and_short),
+		cmocka_unit_test(an_old_figure_is_no_part_of_a_new_one),
 		cmocka_unit_test(round_trips_are_the_shortest_recent),
 	};
 

@@ -70,6 +70,7 @@ static void never_picks_an_unusable_one(void **state)
 			set[i].weight = rand() % 4;
 			set[i].bytes = rand() % 4 * 65536;
 			set[i].pace = (u32)rand() % 3 * (u32)rand();
+			set[i].in_burst = rand() % 2;
 			usable |= set[i].usable;
 			active |= set[i].usable && !set[i].standby;
 		}
@@ -305,15 +306,78 @@ static void a_slow_link_is_not_a_short_cut(void **state)
 	set[0].bound = 1000;
 	set[1].pace = 10000;
 	for (turn = 0; turn < 4; turn++) {
-		set[0].bytes = 9 * 4096;
+		set[0].bytes = 8 * 4096;
 		assert_int_equal(mcs_policy_pick(policy, set, 2, turn), 0);
-		set[0].bytes = 11 * 4096;
+		set[0].bytes = 10 * 4096;
 		assert_int_equal(mcs_policy_pick(policy, set, 2, turn), 1);
 	}
 	/* a third of it is no reason to leave it idle */
 	set[0].bytes = 1;
 	set[1].pace = 3000;
 	assert_int_equal(mcs_policy_pick(policy, set, 2, 0), 1);
+}
+
+/* Give n commands of that size to idle connections at once; the last one's end */
+static u64 deal(struct mcs_policy_cand *set, int n, u32 bytes, int commands)
+{
+	u64 end = 0;
+	int i, pick;
+
+	for (i = 0; i < n; i++) {
+		set[i].bytes = 0;
+		set[i].cost = bytes;
+		set[i].in_burst = true;
+	}
+	while (commands--) {
+		pick = mcs_policy_pick(ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH, set,
+				       n, commands);
+		set[pick].bytes += bytes;
+	}
+	for (i = 0; i < n; i++)
+		end = max(end, (u64)set[i].bytes * set[i].pace);
+	return end;
+}
+
+static void a_burst_ends_early(void **state)
+{
+	struct mcs_policy_cand set[2];
+
+	/* 40 and 12 Mbit/s */
+	make_set(set, 2);
+	set[0].pace = 300;
+	set[1].pace = 1000;
+	/* 1 MiB: six and two pieces */
+	assert_int_equal(deal(set, 2, 131072, 8), 2 * 131072 * 1000ull);
+	assert_int_equal(set[0].bytes, 6 * 131072);
+	/* of 256 KiB nothing is left to the slow one */
+	assert_int_equal(deal(set, 2, 131072, 2), 2 * 131072 * 300ull);
+	/* and what is left in the middle of other work is */
+	set[1].in_burst = false;
+	set[0].in_burst = false;
+	assert_int_equal(mcs_policy_pick(ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH,
+					 set, 2, 0), 1);
+}
+
+static void links_alike_share_a_burst(void **state)
+{
+	const enum iscsi_mcs_policy policy = ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH;
+	struct mcs_policy_cand set[4];
+	int i;
+
+	make_set(set, 4);
+	for (i = 0; i < 4; i++)
+		set[i].pace = 100 + 10 * i;
+	for (i = 1; i < 100; i++) {
+		deal(set, 4, 65536, 4);
+		assert_int_equal(set[i % 4].bytes, 65536);
+	}
+	/* single commands go to each in turn */
+	for (i = 0; i < 4; i++) {
+		set[i].bytes = 0;
+		set[i].cost = 65536;
+	}
+	for (i = 0; i < 8; i++)
+		assert_int_equal(mcs_policy_pick(policy, set, 4, i), i % 4);
 }
 
 static void a_far_link_waits_for_full_queues(void **state)
@@ -385,6 +449,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_pace_is_the_best_one),
 		cmocka_unit_test(a_stalled_link_is_not_given_up),
 		cmocka_unit_test(a_slow_link_is_not_a_short_cut),
+		cmocka_unit_test(a_burst_ends_early),
+		cmocka_unit_test(links_alike_share_a_burst),
 		cmocka_unit_test(a_far_link_waits_for_full_queues),
 		cmocka_unit_test(survives_the_wrap_of_the_turn),
 	};

@@ -437,6 +437,19 @@ static void mcs_conn_push_unlock(struct mcs_conn *conn)
 		mcs_direct_send(conn);
 }
 
+static u32 mcs_conn_now_us(void)
+{
+	return ktime_to_us(ktime_get());
+}
+
+/* It has nothing to do but for this command. The clock is not read for nothing. */
+static void mcs_conn_begin_burst(struct mcs_conn *conn, u32 bytes)
+{
+	lockdep_assert_held(&conn->q_lock);
+	if (bytes >= MCS_DRAIN_BURST_BYTES || READ_ONCE(conn->drain.in_burst))
+		mcs_drain_begin(&conn->drain, bytes, mcs_conn_now_us());
+}
+
 /**
  * mcs_conn_submit - give a command to a connection
  * @conn: connection
@@ -455,7 +468,9 @@ bool mcs_conn_submit(struct mcs_conn *conn, struct mcs_task *task, bool last)
 	taken = conn->accepting;
 	if (taken) {
 		atomic_inc(&conn->cmds);
-		atomic_add(task->cost, &conn->bytes);
+		if (atomic_add_return(task->cost, &conn->bytes) == task->cost &&
+		    READ_ONCE(conn->sess->nconns) > 1)
+			mcs_conn_begin_burst(conn, task->cost);
 		WRITE_ONCE(task->conn, conn);
 		WRITE_ONCE(task->state, MCS_TASK_QUEUED);
 		list_add_tail(&task->node, &conn->submitq);
@@ -586,9 +601,16 @@ u32 mcs_conn_load(struct mcs_conn *conn)
 /* A command is complete: what that says about the link */
 static void mcs_conn_measure(struct mcs_conn *conn, u32 bytes)
 {
+	struct mcs_session *sess = conn->sess;
 	u32 now_ms = jiffies_to_msecs(jiffies);
+	bool busy = mcs_conn_load(conn);
 
-	mcs_drain_done(&conn->drain, bytes, mcs_conn_load(conn), now_ms);
+	if (READ_ONCE(sess->in_burst))
+		WRITE_ONCE(sess->in_burst, false);
+	if (READ_ONCE(conn->drain.in_burst))
+		mcs_drain_burst(&conn->drain, bytes, busy, mcs_conn_now_us(),
+				now_ms);
+	mcs_drain_done(&conn->drain, bytes, busy, now_ms);
 	mcs_drain_rtt(&conn->drain,
 		      READ_ONCE(tcp_sk(conn->sock->sk)->srtt_us) >> 3, now_ms);
 }

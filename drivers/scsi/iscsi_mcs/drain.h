@@ -8,14 +8,22 @@
 
 /*
  * How fast a connection gets rid of what it holds, and how far away the target
- * is. The pace is counted only from one completion to a later one with work in
- * between all the time: an idle connection says nothing about its link. Pure
- * arithmetic, also built in user space.
+ * is. The pace is counted from one completion to a later one with work in
+ * between all the time: an idle connection says nothing about its link. One
+ * that is idle again and again, as those of a single stream are, is measured in
+ * bursts: from when a large command was given to it to when it had nothing left.
+ * Pure arithmetic, also built in user space.
  */
 
 /* A figure needs that long, and is forgotten when nothing confirms it */
 #define MCS_DRAIN_SAMPLE_MS	128
 #define MCS_DRAIN_FORGET_MS	10000
+
+/* A burst begins with a command of that many bytes: others are all round trip */
+#define MCS_DRAIN_BURST_BYTES	65536
+/* Bursts give a figure after that long, or that much */
+#define MCS_DRAIN_BURSTS_US	16000
+#define MCS_DRAIN_BURSTS_KIB	4096
 
 /* The shortest round trip of that time counts: others have waited in queues */
 #define MCS_DRAIN_RTT_MS	1000
@@ -25,6 +33,11 @@
  * @counting: the connection has been busy since @since_ms
  * @since_ms: begin of the sample
  * @kib: completed since then
+ * @in_burst: a burst is under way; written with the connection's q_lock
+ * @burst_us: when it began
+ * @burst_kib: completed since then
+ * @bursts_us: time that bursts have taken since the last figure
+ * @bursts_kib: completed in them
  * @pace: nanoseconds per KiB, smoothed; 0 when never measured
  * @pace_ms: when @pace was last measured
  * @all_since_ms: begin of a sample that idle times belong to
@@ -34,12 +47,18 @@
  * @rtt_us: the shortest recent round trip, 0 when never measured
  * @rtt_ms: when that was
  *
- * Written by whoever runs the connection's engine, read by anyone.
+ * Written by whoever runs the connection's engine, but for the begin of a burst;
+ * read by anyone.
  */
 struct mcs_drain {
 	bool counting;
 	u32 since_ms;
 	u32 kib;
+	bool in_burst;
+	u32 burst_us;
+	u32 burst_kib;
+	u32 bursts_us;
+	u32 bursts_kib;
 	u32 pace;
 	u32 pace_ms;
 	u32 all_since_ms;
@@ -79,6 +98,72 @@ static inline void mcs_drain_all(struct mcs_drain *d, u32 kib, u32 now_ms)
 	d->all_kib = 0;
 }
 
+static inline u32 mcs_drain_kib(u32 bytes)
+{
+	return bytes / 1024 + !!(bytes % 1024);
+}
+
+/* A new figure; what is too old to be relied on is no part of it. */
+static inline void mcs_drain_take(struct mcs_drain *d, u32 pace, u32 now_ms)
+{
+	if (d->pace && now_ms - d->pace_ms < MCS_DRAIN_FORGET_MS)
+		pace = pace / 4 + d->pace - d->pace / 4;
+	d->pace_ms = now_ms;
+	WRITE_ONCE(d->pace, pace);
+}
+
+/**
+ * mcs_drain_begin - an idle connection is given a command
+ * @d: its figures
+ * @bytes: what the command costs
+ * @now_us: time, may wrap
+ *
+ * A command that is given just when the burst before it ends may have its own
+ * burst left out, or its bytes counted for that one: rare, and one figure.
+ */
+static inline void mcs_drain_begin(struct mcs_drain *d, u32 bytes, u32 now_us)
+{
+	WRITE_ONCE(d->burst_us, now_us);
+	WRITE_ONCE(d->burst_kib, 0);
+	WRITE_ONCE(d->in_burst, bytes >= MCS_DRAIN_BURST_BYTES);
+}
+
+/**
+ * mcs_drain_burst - a command is complete while a burst is under way
+ * @d: its connection's figures
+ * @bytes: what it cost
+ * @busy: the connection holds others
+ * @now_us: time
+ * @now_ms: the same in the unit of the others
+ *
+ * A burst that becomes a steady load is left to mcs_drain_done().
+ */
+static inline void mcs_drain_burst(struct mcs_drain *d, u32 bytes, bool busy,
+				   u32 now_us, u32 now_ms)
+{
+	u32 kib = READ_ONCE(d->burst_kib) + mcs_drain_kib(bytes);
+	u32 us = now_us - READ_ONCE(d->burst_us);
+
+	if (busy && us < MCS_DRAIN_SAMPLE_MS * 1000) {
+		WRITE_ONCE(d->burst_kib, kib);
+		return;
+	}
+	WRITE_ONCE(d->in_burst, false);
+	if (busy)
+		return;
+	d->bursts_us += min_t(u32, us, 4000000);
+	d->bursts_kib += max_t(u32, kib, 1);
+	if (d->bursts_us < MCS_DRAIN_BURSTS_US &&
+	    d->bursts_kib < MCS_DRAIN_BURSTS_KIB)
+		return;
+	/* the product does not fit without the step in between */
+	mcs_drain_take(d, max_t(u32, d->bursts_us / d->bursts_kib * 1000 +
+				d->bursts_us % d->bursts_kib * 1000 /
+				d->bursts_kib, 1), now_ms);
+	d->bursts_us = 0;
+	d->bursts_kib = 0;
+}
+
 /**
  * mcs_drain_done - a command is complete
  * @d: its connection's figures
@@ -89,19 +174,15 @@ static inline void mcs_drain_all(struct mcs_drain *d, u32 kib, u32 now_ms)
 static inline void mcs_drain_done(struct mcs_drain *d, u32 bytes, bool busy,
 				  u32 now_ms)
 {
-	u32 kib = bytes / 1024 + !!(bytes % 1024);
+	u32 kib = mcs_drain_kib(bytes);
 	u32 ms = now_ms - d->since_ms;
-	u32 pace;
 
 	mcs_drain_all(d, kib, now_ms);
 	if (d->counting) {
 		d->kib += kib;
 		if (ms >= MCS_DRAIN_SAMPLE_MS) {
-			pace = mcs_drain_sample(d->kib, ms);
-			if (d->pace)
-				pace = pace / 4 + d->pace - d->pace / 4;
-			d->pace_ms = now_ms;
-			WRITE_ONCE(d->pace, pace);
+			mcs_drain_take(d, mcs_drain_sample(d->kib, ms),
+				       now_ms);
 			d->counting = false;
 		}
 	}

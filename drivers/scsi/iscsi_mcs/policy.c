@@ -8,8 +8,13 @@
 /* A connection that has stalled is not slower than this, in multiples */
 #define MCS_POLICY_SLOWEST	64
 
-/* What an idle link that much slower would take for a command counts as well */
-#define MCS_POLICY_SLOW		4
+/*
+ * What a link that much slower, in quarters, would take for the command counts as
+ * well. In a burst that is soon so: whoever waits for it waits for its last
+ * command, and no other comes meanwhile that an idle link could be used for.
+ */
+#define MCS_POLICY_SLOW		16
+#define MCS_POLICY_SLOW_BURST	6
 
 /* Round trips that differ by less are equal, as are those up to twice as long */
 #define MCS_POLICY_NEAR_US	4000
@@ -44,13 +49,17 @@ static u64 mcs_policy_detour(const struct mcs_policy_cand *cand, u32 best_us)
 static u64 mcs_policy_wait(const struct mcs_policy_cand *cand,
 			   const struct mcs_policy_best *best)
 {
+	u32 slow = cand->in_burst ? MCS_POLICY_SLOW_BURST : MCS_POLICY_SLOW;
 	u64 pace = cand->pace ?: best->pace;
-	u64 bytes = cand->bytes;
+	u64 wait;
 
-	if (pace > (u64)best->pace * MCS_POLICY_SLOW)
-		bytes += cand->cost;
-	pace = min_t(u64, pace, (u64)best->pace * MCS_POLICY_SLOWEST);
-	return max(bytes * pace, mcs_policy_detour(cand, best->rtt_us));
+	if (pace * 4 <= (u64)best->pace * slow) {
+		wait = cand->bytes * pace;
+	} else {
+		pace = min_t(u64, pace, (u64)best->pace * MCS_POLICY_SLOWEST);
+		wait = cand->bytes * pace + cand->cost * (pace - best->pace);
+	}
+	return max(wait, mcs_policy_detour(cand, best->rtt_us));
 }
 
 static void mcs_policy_find_best(const struct mcs_policy_cand *cand, int n,

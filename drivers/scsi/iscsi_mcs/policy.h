@@ -18,6 +18,7 @@
  * @weight: for weighted paths, lower is better
  * @bytes: bytes still to go over its link, command overhead included
  * @cost: bytes of the command to be sent
+ * @in_burst: no command has been completed since the session was idle
  * @pace: nanoseconds per KiB at which they drain, 0 when not known
  * @bound: it drains at least that fast, 0 when not known
  * @rtt_us: microseconds of a round trip, 0 when not known
@@ -28,6 +29,7 @@ struct mcs_policy_cand {
 	u32 weight;
 	u32 bytes;
 	u32 cost;
+	bool in_burst;
 	u32 pace;
 	u32 bound;
 	u32 rtt_us;

@@ -322,14 +322,33 @@ struct mcs_conn *mcs_session_any_conn(struct mcs_session *sess,
 	return best;
 }
 
+/*
+ * Is this one of the commands that were given to an idle session together, as the
+ * pieces of a large request are? Written only when that changes.
+ */
+static bool mcs_session_in_burst(struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+
+	if (READ_ONCE(sess->in_burst))
+		return true;
+	list_for_each_entry_rcu(conn, &sess->conns, node) {
+		if (atomic_read(&conn->bytes))
+			return false;
+	}
+	WRITE_ONCE(sess->in_burst, true);
+	return true;
+}
+
 /* What only this policy looks at */
-static void mcs_session_weigh(struct mcs_conn *conn, u32 cost,
+static void mcs_session_weigh(struct mcs_conn *conn, u32 cost, bool in_burst,
 			      struct mcs_policy_cand *cand)
 {
 	u32 now_ms = jiffies_to_msecs(jiffies);
 
 	cand->bytes = mcs_conn_load(conn);
 	cand->cost = cost;
+	cand->in_burst = in_burst;
 	cand->pace = mcs_drain_pace(&conn->drain, now_ms);
 	cand->bound = mcs_drain_bound(&conn->drain, now_ms);
 	cand->rtt_us = mcs_drain_rtt_us(&conn->drain, now_ms);
@@ -342,6 +361,8 @@ static struct mcs_conn *mcs_session_pick_best(struct mcs_session *sess,
 	struct mcs_policy_cand cand[MCS_MAX_CONNS];
 	struct mcs_conn *conns[MCS_MAX_CONNS];
 	struct mcs_conn *conn;
+	bool weigh = policy == ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH;
+	bool in_burst = weigh && mcs_session_in_burst(sess);
 	int n = 0;
 	int i;
 
@@ -353,8 +374,8 @@ static struct mcs_conn *mcs_session_pick_best(struct mcs_session *sess,
 		cand[n].standby = READ_ONCE(conn->role) ==
 				  ISCSI_MCS_ROLE_STANDBY;
 		cand[n].weight = READ_ONCE(conn->weight);
-		if (policy == ISCSI_MCS_POLICY_LEAST_QUEUE_DEPTH)
-			mcs_session_weigh(conn, cost, &cand[n]);
+		if (weigh)
+			mcs_session_weigh(conn, cost, in_burst, &cand[n]);
 		n++;
 	}
 	i = mcs_policy_pick(policy, cand, n, atomic_inc_return(&sess->turn));

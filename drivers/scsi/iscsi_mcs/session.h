@@ -90,6 +90,7 @@ struct mcs_task;
  * @filling: numbers that were lost are being filled
  * @holding: how many want no command to be sent for now
  * @turn: commands distributed so far
+ * @in_burst: since the session was idle none of its commands has been completed
  * @policy: enum iscsi_mcs_policy
  * @ctl_seq: source of tags for control PDUs
  *
@@ -175,6 +176,7 @@ struct mcs_session {
 	bool filling;
 	atomic_t holding;
 	atomic_t turn;
+	bool in_burst;
 	enum iscsi_mcs_policy policy;
 	atomic_t ctl_seq;
 
