@@ -15,29 +15,6 @@
 
 . "$(dirname "$0")/lib/lib.sh"
 
-whole()		# connections
-{
-	wait_for 20 conns_up "$1"
-	io_resumed "$DISK" 20
-}
-
-# The session itself stays.
-survives()	# connections there are, link, how to lose it, how to end that
-{
-	local before recoveries
-
-	before=$(count losses)
-	recoveries=$(count recoveries)
-	"$3" "$2"
-	wait_for 20 more_losses "$before"
-	io_resumed "$DISK" 20
-	"$4" "$2"
-	whole "$1"
-	# LIO gives no time after some losses that its own stack has caused
-	[[ $3 == *_by_target ]] ||
-		equals "$(count recoveries)" "$recoveries" "logins of the session"
-}
-
 each_of_four()
 {
 	local link
@@ -177,17 +154,6 @@ refuses()	# link
 port_blocked()	# link
 {
 	block_in "$1" reject with tcp reset
-}
-
-# A portal goes away while connections over it live.
-portal_del()	# link
-{
-	on_target rmdir "$LIO/iscsi/$IQN/tpgt_1/np/$(target_ip "$1"):3260"
-}
-
-portal_add()	# link
-{
-	on_target mkdir "$LIO/iscsi/$IQN/tpgt_1/np/$(target_ip "$1"):3260"
 }
 
 portals_close()

@@ -102,6 +102,17 @@ block_end()
 	on_target nft flush ruleset
 }
 
+# A portal goes away while connections over it live.
+portal_del()	# link
+{
+	on_target rmdir "$LIO/iscsi/$IQN/tpgt_1/np/$(target_ip "$1"):3260"
+}
+
+portal_add()	# link
+{
+	on_target mkdir "$LIO/iscsi/$IQN/tpgt_1/np/$(target_ip "$1"):3260"
+}
+
 # The initiator's address goes, and the route with it; the link stays.
 address_del()	# link
 {
@@ -231,4 +242,28 @@ gap_forget()
 now_ms()
 {
 	awk '{ printf "%d\n", 1000 * $1 }' /proc/uptime
+}
+
+# All connections are up and used.
+whole()		# connections, disk
+{
+	wait_for 20 conns_up "$1"
+	io_resumed "${2:-$DISK}" 20
+}
+
+# I/O on $DISK stands still for a moment, and the session itself stays.
+survives()	# connections there are, link, how to lose it, how to end that
+{
+	local before recoveries
+
+	before=$(count losses)
+	recoveries=$(count recoveries)
+	"$3" "$2"
+	wait_for 20 more_losses "$before"
+	io_resumed "$DISK" 20
+	"$4" "$2"
+	whole "$1"
+	# LIO gives no time after some losses that its own stack has caused
+	[[ $3 == *_by_target ]] ||
+		equals "$(count recoveries)" "$recoveries" "logins of the session"
 }
