@@ -299,16 +299,6 @@ struct iscsidsc_saved {
 	struct iscsidsc_add add;
 };
 
-/**
- * struct iscsidsc_saved_list - everything that is saved; read only
- * @count: number of connections
- * @items: pointers to them
- */
-struct iscsidsc_saved_list {
-	size_t count;
-	struct iscsidsc_saved **items;
-};
-
 /* Which setting iscsidsc_session_set() changes */
 enum iscsidsc_setting {
 	ISCSIDSC_SET_POLICY,
@@ -318,6 +308,35 @@ enum iscsidsc_setting {
 	ISCSIDSC_SET_LOGIN_TIMEOUT_MS,
 	ISCSIDSC_SET_SILENCE_TIMEOUT_MS,
 	ISCSIDSC_SET_STREAM_SPLIT_KIB
+};
+
+/* Room for that many settings */
+#define ISCSIDSC_SETTINGS	16
+
+/**
+ * struct iscsidsc_saved_session - what the sessions of a target are set to
+ * @target: iSCSI name of the target
+ * @mask: which settings are saved, 1 << enum iscsidsc_setting for each
+ * @values: their values, by enum iscsidsc_setting
+ */
+struct iscsidsc_saved_session {
+	const char *target;
+	uint32_t mask;
+	uint32_t values[ISCSIDSC_SETTINGS];
+};
+
+/**
+ * struct iscsidsc_saved_list - everything that is saved; read only
+ * @count: number of connections
+ * @items: pointers to them
+ * @session_count: number of targets whose sessions have settings
+ * @sessions: pointers to those
+ */
+struct iscsidsc_saved_list {
+	size_t count;
+	struct iscsidsc_saved **items;
+	size_t session_count;
+	struct iscsidsc_saved_session **sessions;
 };
 
 /* Which setting iscsidsc_conn_set() changes */
@@ -337,7 +356,8 @@ enum iscsidsc_names {
 	ISCSIDSC_NAMES_REASON,
 	ISCSIDSC_NAMES_EVENT,
 	ISCSIDSC_NAMES_AUTH,
-	ISCSIDSC_NAMES_IPSEC_MODE
+	ISCSIDSC_NAMES_IPSEC_MODE,
+	ISCSIDSC_NAMES_SETTING
 };
 
 ISDSC_STATUS iscsidsc_open(struct iscsidsc **handle);
@@ -380,6 +400,10 @@ ISDSC_STATUS iscsidsc_saved_get(struct iscsidsc_saved_list **list);
 void iscsidsc_saved_free(struct iscsidsc_saved_list *list);
 ISDSC_STATUS iscsidsc_saved_add(const struct iscsidsc_saved *saved);
 ISDSC_STATUS iscsidsc_saved_remove(const struct iscsidsc_saved *saved);
+ISDSC_STATUS iscsidsc_saved_set(const char *target, enum iscsidsc_setting what,
+				uint32_t value);
+ISDSC_STATUS iscsidsc_saved_unset(const char *target,
+				  enum iscsidsc_setting what);
 void iscsidsc_saved_detail(char *text, size_t size);
 int iscsidsc_saved_matches(const struct iscsidsc_saved *saved,
 			   const struct iscsidsc_session *session);

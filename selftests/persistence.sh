@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright The iscsi_mcs authors
 #
-# Connections that are saved are there again after logout and login, after
-# iscsid was started anew, and after the module was.
+# Connections and settings that are saved are there again after logout and login,
+# after iscsid was started anew, and after the module was.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target that demands CHAP
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
@@ -25,11 +25,23 @@ saves()
 		--chap-secret-file "$RUN/secret"
 	rm "$RUN/secret"
 	conns_up 3
+	mcsadm policy --session "$(sid)" --persistent round-robin
+	mcsadm tune --session "$(sid)" --persistent silence-timeout=2500
 	equals "$(stat -c '%a %u' $CONF)" "600 0" "mode and owner of the file"
 	mcsadm saved | tee "$RUN/saved"
-	equals "$(wc -l <"$RUN/saved")" 2 "saved connections"
+	equals "$(wc -l <"$RUN/saved")" 3 "lines of what is saved"
 	negate grep -q $SECRET "$RUN/saved"
 	cat $CONF
+}
+
+settings()
+{
+	echo "$(session_field policy) $(session_field silence_timeout_ms)"
+}
+
+settings_are()	# policy, silence timeout
+{
+	[ "$(settings)" = "$1 $2" ]
 }
 
 # by hand, as a script at boot would
@@ -40,8 +52,10 @@ restores()
 	node_login 1 "$IQN"
 	wait_for 30 session_ready
 	conns_up 1
+	equals "$(settings)" "least-queue-depth 1000" "settings of a new session"
 	mcsadm restore
 	conns_up 3
+	equals "$(settings)" "round-robin 2500" "settings"
 	equals "$(conn_field "$(cid_of_link 2)" weight)" 7 weight
 	equals "$(conn_field "$(cid_of_link 3)" auth)" chap authentication
 	# nothing is added twice
@@ -57,6 +71,7 @@ follows()
 	wait_for 20 no_sessions
 	node_login 1 "$IQN"
 	wait_for 30 conns_up 3
+	settings_are round-robin 2500
 	fio_verify "$(disk)" --size=4m
 }
 
@@ -113,8 +128,11 @@ partly()
 forgets()
 {
 	mcsadm remove --session "$(sid)" --cid "$(cid_of_link 2)" --persistent
+	mcsadm tune --session "$(sid)" --persistent policy=
+	mcsadm tune --persistent --target "$IQN" silence-timeout=
+	settings_are round-robin 2500
 	mcsadm saved | tee "$RUN/saved"
-	equals "$(wc -l <"$RUN/saved")" 1 "saved connections"
+	equals "$(wc -l <"$RUN/saved")" 1 "lines of what is saved"
 	negate grep -q 10.0.2.10 "$RUN/saved"
 	echo 'port = nonsense' >>$CONF
 	expect_failure mcsadm restore 2>"$RUN/out"

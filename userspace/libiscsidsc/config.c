@@ -6,6 +6,9 @@
  *
  *	[initiator]
  *	chap-secret-in = ...
+ *	[session]
+ *	target = iqn.2024-01.example:disk1
+ *	policy = round-robin
  *	[connection]
  *	target = iqn.2024-01.example:disk1
  *	address = 10.0.2.10
@@ -23,7 +26,8 @@
 
 #include "internal.h"
 
-enum section { SECTION_NONE, SECTION_INITIATOR, SECTION_CONNECTION };
+enum section { SECTION_NONE, SECTION_INITIATOR, SECTION_SESSION,
+	       SECTION_CONNECTION };
 
 static ISDSC_STATUS status_of_write(int error)
 {
@@ -122,6 +126,10 @@ void iscsidsc_config_clear(struct iscsidsc_config *config)
 	while (config->list.count)
 		iscsidsc_config_drop(config, config->list.count - 1);
 	free(config->list.items);
+	while (config->list.session_count)
+		iscsidsc_config_session_drop(config,
+					     config->list.session_count - 1);
+	free(config->list.sessions);
 	if (config->secret_in)
 		explicit_bzero(config->secret_in, config->secret_in_len);
 	free(config->secret_in);
@@ -149,6 +157,11 @@ static ISDSC_STATUS take_section(struct iscsidsc_config *config,
 		*section = SECTION_INITIATOR;
 		return ERROR_SUCCESS;
 	}
+	if (!strcmp(name, "[session]")) {
+		*section = SECTION_SESSION;
+		return iscsidsc_config_session_new(config, NULL) ?
+			ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY;
+	}
 	if (strcmp(name, "[connection]"))
 		return ERROR_INVALID_PARAMETER;
 	*section = SECTION_CONNECTION;
@@ -169,6 +182,7 @@ static ISDSC_STATUS take_initiator(struct iscsidsc_config *config,
 static ISDSC_STATUS take_line(struct iscsidsc_config *config, char *line,
 			      enum section *section)
 {
+	struct iscsidsc_saved_list *list = &config->list;
 	char *equals;
 
 	line = trim(line);
@@ -185,9 +199,12 @@ static ISDSC_STATUS take_line(struct iscsidsc_config *config, char *line,
 	switch (*section) {
 	case SECTION_INITIATOR:
 		return take_initiator(config, line, equals);
+	case SECTION_SESSION:
+		return iscsidsc_config_session_line(
+			list->sessions[list->session_count - 1], line, equals);
 	case SECTION_CONNECTION:
-		return iscsidsc_key_set(config->list.items[config->list.count -
-							   1], line, equals);
+		return iscsidsc_key_set(list->items[list->count - 1], line,
+					equals);
 	default:
 		return ERROR_INVALID_PARAMETER;
 	}
@@ -229,6 +246,12 @@ static ISDSC_STATUS check_all(struct iscsidsc_config *config)
 		config->incomplete = (unsigned int)i + 1;
 		return ERROR_INVALID_PARAMETER;
 	}
+	for (i = 0; i < config->list.session_count; i++) {
+		if (config->list.sessions[i]->target)
+			continue;
+		config->nameless = (unsigned int)i + 1;
+		return ERROR_INVALID_PARAMETER;
+	}
 	return ERROR_SUCCESS;
 }
 
@@ -267,7 +290,8 @@ ISDSC_STATUS iscsidsc_config_read(struct iscsidsc_config *config)
 		return ERROR_SUCCESS;
 	reason = (struct iscsidsc_config){ .error = config->error,
 					   .bad_line = config->bad_line,
-					   .incomplete = config->incomplete };
+					   .incomplete = config->incomplete,
+					   .nameless = config->nameless };
 	iscsidsc_config_clear(config);
 	*config = reason;
 	return status == ERROR_INVALID_PARAMETER ? ISDSC_CACHE_CORRUPTED :
@@ -278,14 +302,17 @@ static int print_all(FILE *out, const struct iscsidsc_config *config)
 {
 	size_t i;
 
-	fputs("# Connections that mcsadm restore adds to their sessions again,\n"
-	      "# written by mcsadm add --persistent. See mcsadm(8).\n", out);
+	fputs("# Connections that mcsadm restore adds to their sessions again, and\n"
+	      "# what it sets them to; written by mcsadm's --persistent. See mcsadm(8).\n",
+	      out);
 	if (config->secret_in) {
 		fputs("\n[initiator]\n", out);
 		iscsidsc_key_print_blob(out, "chap-secret-in",
 					config->secret_in,
 					config->secret_in_len);
 	}
+	for (i = 0; i < config->list.session_count; i++)
+		iscsidsc_config_session_print(out, config->list.sessions[i]);
 	for (i = 0; i < config->list.count; i++) {
 		fputs("\n[connection]\n", out);
 		iscsidsc_key_print(out, config->list.items[i]);

@@ -172,12 +172,13 @@ const struct iscsidsc_host *iscsidsc_host_default(void);
 
 /**
  * struct iscsidsc_config - content of the configuration file
- * @list: saved connections
+ * @list: saved connections and settings
  * @secret_in: secret targets have to know, or NULL
  * @secret_in_len: its length
  * @error: errno, if it cannot be read
  * @bad_line: line that is not understood, counted from 1
  * @incomplete: connection without target or address, counted from 1
+ * @nameless: session without target, counted from 1
  */
 struct iscsidsc_config {
 	struct iscsidsc_saved_list list;
@@ -186,6 +187,7 @@ struct iscsidsc_config {
 	int error;
 	unsigned int bad_line;
 	unsigned int incomplete;
+	unsigned int nameless;
 };
 
 ISDSC_STATUS iscsidsc_config_lock(int *lock);
@@ -196,6 +198,19 @@ void iscsidsc_config_clear(struct iscsidsc_config *config);
 ISDSC_STATUS iscsidsc_config_append(struct iscsidsc_config *config,
 				    const struct iscsidsc_saved *saved);
 void iscsidsc_config_drop(struct iscsidsc_config *config, size_t index);
+
+/* config_session.c */
+struct iscsidsc_saved_session *
+iscsidsc_config_session_new(struct iscsidsc_config *config, const char *target);
+void iscsidsc_config_session_drop(struct iscsidsc_config *config, size_t index);
+size_t iscsidsc_config_session_find(const struct iscsidsc_config *config,
+				    const char *target);
+ISDSC_STATUS
+iscsidsc_config_session_line(struct iscsidsc_saved_session *session,
+			     const char *key, const char *value);
+void
+iscsidsc_config_session_print(FILE *out,
+			      const struct iscsidsc_saved_session *session);
 
 /* config_key.c */
 ISDSC_STATUS iscsidsc_key_set(struct iscsidsc_saved *saved, const char *key,

@@ -106,6 +106,17 @@ static const struct name events[] = {
 	{ 0, NULL },
 };
 
+static const struct name settings[] = {
+	{ ISCSIDSC_SET_POLICY, "policy" },
+	{ ISCSIDSC_SET_TARGET_CLASS, "target-class" },
+	{ ISCSIDSC_SET_NOP_INTERVAL_MS, "nop-interval" },
+	{ ISCSIDSC_SET_NOP_TIMEOUT_MS, "nop-timeout" },
+	{ ISCSIDSC_SET_LOGIN_TIMEOUT_MS, "login-timeout" },
+	{ ISCSIDSC_SET_SILENCE_TIMEOUT_MS, "silence-timeout" },
+	{ ISCSIDSC_SET_STREAM_SPLIT_KIB, "stream-split" },
+	{ 0, NULL },
+};
+
 static const struct name *names_of(enum iscsidsc_names names)
 {
 	static const struct name none[] = { { 0, NULL } };
@@ -131,6 +142,8 @@ static const struct name *names_of(enum iscsidsc_names names)
 		return auths;
 	case ISCSIDSC_NAMES_IPSEC_MODE:
 		return ipsec_modes;
+	case ISCSIDSC_NAMES_SETTING:
+		return settings;
 	}
 	return none;
 }

@@ -10,7 +10,7 @@
 #include "internal.h"
 
 /**
- * iscsidsc_saved_get - read the saved connections
+ * iscsidsc_saved_get - read the saved connections and settings
  * @list: set to them; to be freed with iscsidsc_saved_free()
  *
  * Return: 0, ERROR_ACCESS_DENIED, ISDSC_CACHE_CORRUPTED or another status.
@@ -72,6 +72,10 @@ void iscsidsc_saved_detail(char *text, size_t size)
 		snprintf(text, size,
 			 "connection %u in the file of saved connections has no target or no address",
 			 config.incomplete);
+	else if (config.nameless)
+		snprintf(text, size,
+			 "session %u in the file of saved connections has no target",
+			 config.nameless);
 	iscsidsc_config_clear(&config);
 }
 

@@ -440,6 +440,10 @@ int cmd_policy(const struct options *o)
 	code = find_session(h, o->session, &snap);
 	if (!code) {
 		code = set_policy(h, snap->sessions[0], o->argv[0]);
+		if (!code && o->persistent &&
+		    save_setting(snap->sessions[0]->target_name,
+				 ISCSIDSC_SET_POLICY, policy))
+			code = EXIT_PARTLY;
 		iscsidsc_snapshot_free(snap);
 	}
 	iscsidsc_close(h);

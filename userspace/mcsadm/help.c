@@ -16,7 +16,7 @@ static const struct {
 	  "  -p, --portal ADDR[:PORT] target portal, port 3260 if absent;\n"
 	  "                           may be given several times\n" },
 	{ "target",
-	  "      --target NAME        of a saved connection, its target\n" },
+	  "      --target NAME        target of what is saved\n" },
 	{ "source", "  -S, --source ADDRESS     local address\n" },
 	{ "interface", "  -I, --interface NAME     local interface\n" },
 	{ "timeout",
@@ -75,7 +75,8 @@ static const char policies[] =
 static const char settings[] =
 	"\nSettings, in ms: silence-timeout (500-), nop-interval (0: never),\n"
 	"nop-timeout, login-timeout; in KiB: stream-split (0: off);\n"
-	"and target-class: unknown, logout-fence, close-retry, session\n";
+	"target-class: unknown, logout-fence, close-retry, session;\n"
+	"and policy. With --persistent NAME= forgets what is saved\n";
 
 static const char ends[] =
 	"\nExit status: 0 done, 1 failed, 2 wrong usage, 3 partly done\n";

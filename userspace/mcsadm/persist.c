@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
-/* Saved connections: add and remove --persistent, saved. */
+/* What is saved: add and remove --persistent, saved. */
 
 #include <inttypes.h>
 #include <net/if.h>
@@ -238,40 +238,97 @@ void saved_text(FILE *out, const struct iscsidsc_saved *saved)
 		saved->add.ifname ? saved->add.ifname : "");
 }
 
+static void settings_text(const struct iscsidsc_saved_session *saved)
+{
+	uint32_t what;
+
+	fputs(saved->target, stdout);
+	for (what = 0; what < ISCSIDSC_SETTINGS; what++) {
+		if (!(saved->mask & 1U << what))
+			continue;
+		fputs("  ", stdout);
+		setting_text(what, saved->values[what]);
+	}
+	putchar('\n');
+}
+
+/* Keys as those of a session */
+static json_object *json_settings(const struct iscsidsc_saved_session *saved)
+{
+	static const char *const keys[ISCSIDSC_SETTINGS] = {
+		[ISCSIDSC_SET_POLICY] = "policy",
+		[ISCSIDSC_SET_TARGET_CLASS] = "target_class",
+		[ISCSIDSC_SET_NOP_INTERVAL_MS] = "nop_interval_ms",
+		[ISCSIDSC_SET_NOP_TIMEOUT_MS] = "nop_timeout_ms",
+		[ISCSIDSC_SET_LOGIN_TIMEOUT_MS] = "login_timeout_ms",
+		[ISCSIDSC_SET_SILENCE_TIMEOUT_MS] = "silence_timeout_ms",
+		[ISCSIDSC_SET_STREAM_SPLIT_KIB] = "stream_split_kib",
+	};
+	json_object *json = json_object_new_object(), *value;
+	const char *name;
+	uint32_t what;
+
+	value = json_object_new_string(saved->target);
+	json_object_object_add(json, "target_name", value);
+	for (what = 0; what < ISCSIDSC_SETTINGS; what++) {
+		if (!(saved->mask & 1U << what))
+			continue;
+		name = setting_name(what, saved->values[what]);
+		value = name ? json_object_new_string(name) :
+			       json_object_new_int64(saved->values[what]);
+		json_object_object_add(json, keys[what], value);
+	}
+	return json;
+}
+
+static void show_saved(const struct iscsidsc_saved_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->session_count; i++)
+		settings_text(list->sessions[i]);
+	for (i = 0; i < list->count; i++)
+		saved_text(stdout, list->items[i]);
+}
+
+static void show_saved_json(const struct iscsidsc_saved_list *list)
+{
+	json_object *json = json_object_new_object();
+	json_object *conns = json_object_new_array();
+	json_object *settings = json_object_new_array();
+	size_t i;
+
+	json_object_object_add(json, "format",
+			       json_object_new_int(JSON_FORMAT));
+	json_object_object_add(json, "saved", conns);
+	json_object_object_add(json, "settings", settings);
+	for (i = 0; i < list->count; i++)
+		json_object_array_add(conns, json_saved(list->items[i]));
+	for (i = 0; i < list->session_count; i++)
+		json_object_array_add(settings,
+				      json_settings(list->sessions[i]));
+	json_print(json);
+}
+
 /**
- * cmd_saved - list the saved connections, without their secrets
+ * cmd_saved - list what is saved, without secrets
  * @o: command line
  *
  * Return: exit code.
  */
 int cmd_saved(const struct options *o)
 {
-	json_object *json = json_object_new_object();
-	json_object *array = json_object_new_array();
 	struct iscsidsc_saved_list *list;
 	ISDSC_STATUS status;
-	size_t i;
 
-	json_object_object_add(json, "format",
-			       json_object_new_int(JSON_FORMAT));
-	json_object_object_add(json, "saved", array);
 	secret_hide();
 	status = iscsidsc_saved_get(&list);
-	if (status) {
-		json_object_put(json);
+	if (status)
 		return failed_saved(status, "cannot read saved connections");
-	}
-	for (i = 0; i < list->count; i++) {
-		if (o->json)
-			json_object_array_add(array,
-					      json_saved(list->items[i]));
-		else
-			saved_text(stdout, list->items[i]);
-	}
-	iscsidsc_saved_free(list);
 	if (o->json)
-		json_print(json);
+		show_saved_json(list);
 	else
-		json_object_put(json);
+		show_saved(list);
+	iscsidsc_saved_free(list);
 	return EXIT_DONE;
 }

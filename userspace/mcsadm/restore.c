@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
-/* mcsadm restore: saved connections come back, once or for good. */
+/* mcsadm restore: saved settings and connections come back, once or for good. */
 
 #include <inttypes.h>
 #include <poll.h>
@@ -53,6 +53,85 @@ static void restore_one(struct iscsidsc *h,
 	fflush(stdout);
 }
 
+static uint32_t now(const struct iscsidsc_session *session,
+		    enum iscsidsc_setting what)
+{
+	switch (what) {
+	case ISCSIDSC_SET_POLICY:
+		return session->policy;
+	case ISCSIDSC_SET_TARGET_CLASS:
+		return session->target_class;
+	case ISCSIDSC_SET_NOP_INTERVAL_MS:
+		return session->nop_interval_ms;
+	case ISCSIDSC_SET_NOP_TIMEOUT_MS:
+		return session->nop_timeout_ms;
+	case ISCSIDSC_SET_LOGIN_TIMEOUT_MS:
+		return session->login_timeout_ms;
+	case ISCSIDSC_SET_SILENCE_TIMEOUT_MS:
+		return session->silence_timeout_ms;
+	case ISCSIDSC_SET_STREAM_SPLIT_KIB:
+		return session->stream_split_kib;
+	}
+	return 0;
+}
+
+static void restore_setting(struct iscsidsc *h,
+			    const struct iscsidsc_session *session,
+			    enum iscsidsc_setting what, uint32_t value,
+			    struct tally *tally)
+{
+	const char *name = iscsidsc_name(ISCSIDSC_NAMES_SETTING, what);
+	ISDSC_STATUS status = ERROR_SUCCESS;
+
+	if (now(session, what) != value) {
+		status = iscsidsc_session_set(h, session->sid, what, value);
+		if (!status) {
+			printf("session %" PRIu32 ": ", session->sid);
+			setting_text(what, value);
+			putchar('\n');
+		}
+	}
+	if (status)
+		failed(h, status, "cannot set %s of session %" PRIu32, name,
+		       session->sid);
+	tally->good += !status;
+	tally->bad += !!status;
+	fflush(stdout);
+}
+
+/* Before there are connections: how losses are dealt with is one of them. */
+static void restore_settings(struct iscsidsc *h,
+			     const struct iscsidsc_session *session,
+			     const struct iscsidsc_saved_list *list,
+			     struct tally *tally)
+{
+	const struct iscsidsc_saved_session *saved;
+	uint32_t what;
+	size_t i;
+
+	for (i = 0; i < list->session_count; i++) {
+		saved = list->sessions[i];
+		if (strcmp(saved->target, session->target_name))
+			continue;
+		for (what = 0; what < ISCSIDSC_SETTINGS; what++)
+			if (saved->mask & 1U << what)
+				restore_setting(h, session, what,
+						saved->values[what], tally);
+	}
+}
+
+static void restore_conns(struct iscsidsc *h,
+			  const struct iscsidsc_session *session,
+			  const struct iscsidsc_saved_list *list,
+			  struct tally *tally)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (iscsidsc_saved_matches(list->items[i], session))
+			restore_one(h, session, list->items[i], tally);
+}
+
 static int restore(struct iscsidsc *h, const struct options *o,
 		   struct tally *tally)
 {
@@ -60,7 +139,7 @@ static int restore(struct iscsidsc *h, const struct options *o,
 	struct iscsidsc_snapshot *snap;
 	ISDSC_STATUS status;
 	int code = EXIT_DONE;
-	size_t s, i;
+	size_t s;
 
 	*tally = (struct tally){ 0 };
 	status = iscsidsc_saved_get(&list);
@@ -74,12 +153,10 @@ static int restore(struct iscsidsc *h, const struct options *o,
 			code = failed(h, status, "cannot list sessions");
 	}
 	if (!code) {
-		for (s = 0; s < snap->session_count; s++)
-			for (i = 0; i < list->count; i++)
-				if (iscsidsc_saved_matches(list->items[i],
-							   snap->sessions[s]))
-					restore_one(h, snap->sessions[s],
-						    list->items[i], tally);
+		for (s = 0; s < snap->session_count; s++) {
+			restore_settings(h, snap->sessions[s], list, tally);
+			restore_conns(h, snap->sessions[s], list, tally);
+		}
 		iscsidsc_snapshot_free(snap);
 	}
 	iscsidsc_saved_free(list);
@@ -201,7 +278,7 @@ static int follow(const struct options *o)
 }
 
 /**
- * cmd_restore - add saved connections to the sessions they belong to
+ * cmd_restore - give sessions the settings and connections that are saved
  * @o: command line
  *
  * Return: exit code.

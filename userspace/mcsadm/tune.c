@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) The iscsi_mcs authors
-/* mcsadm tune: how losses are noticed and dealt with, and large requests cut. */
+/* mcsadm tune: settings of a session, also those that are saved for its target. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -31,6 +31,7 @@ struct tunable {
 #define DAY_MS	86400000U
 
 static const struct tunable tunables[] = {
+	{ "policy", ISCSIDSC_SET_POLICY, 0, 0, "", ISCSIDSC_NAMES_POLICY, 1 },
 	{ "silence-timeout", ISCSIDSC_SET_SILENCE_TIMEOUT_MS, 500, DAY_MS,
 	  "ms", ISCSIDSC_NAMES_POLICY, 0 },
 	{ "nop-interval", ISCSIDSC_SET_NOP_INTERVAL_MS, 0, DAY_MS,
@@ -44,6 +45,39 @@ static const struct tunable tunables[] = {
 	{ "target-class", ISCSIDSC_SET_TARGET_CLASS, 0, 0,
 	  "", ISCSIDSC_NAMES_TARGET_CLASS, 1 },
 };
+
+/**
+ * setting_name - what a setting's value is called
+ * @what: setting
+ * @value: its value
+ *
+ * Return: text, NULL for a setting whose values are numbers.
+ */
+const char *setting_name(enum iscsidsc_setting what, uint32_t value)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tunables); i++)
+		if (tunables[i].what == what && tunables[i].has_names)
+			return iscsidsc_name(tunables[i].names, value);
+	return NULL;
+}
+
+/**
+ * setting_text - print a setting as it is given to mcsadm tune
+ * @what: setting
+ * @value: its value
+ */
+void setting_text(enum iscsidsc_setting what, uint32_t value)
+{
+	const char *name = setting_name(what, value);
+
+	printf("%s=", iscsidsc_name(ISCSIDSC_NAMES_SETTING, what));
+	if (name)
+		fputs(name, stdout);
+	else
+		printf("%" PRIu32, value);
+}
 
 /* Return: the setting that "NAME=..." begins with, or NULL */
 static const struct tunable *find_tunable(const char *word, size_t len)
@@ -81,10 +115,21 @@ static int unknown_tunable(const char *word, size_t len)
 	return EXIT_USAGE;
 }
 
-static int parse_setting(const char *word, const struct tunable **tunable,
-			 uint32_t *value)
+/**
+ * struct setting - one word of the command line
+ * @t: what is set
+ * @value: to what
+ * @forget: nothing is; it is saved no more
+ */
+struct setting {
+	const struct tunable *t;
+	uint32_t value;
+	int forget;
+};
+
+static int parse_setting(const struct options *o, int i, struct setting *s)
 {
-	const char *text = strchr(word, '=');
+	const char *word = o->argv[i], *text = strchr(word, '=');
 	const struct tunable *t;
 
 	if (!text)
@@ -93,13 +138,16 @@ static int parse_setting(const char *word, const struct tunable **tunable,
 	if (!t)
 		return unknown_tunable(word, text - word);
 	text++;
-	*tunable = t;
+	s->t = t;
+	s->forget = !*text && o->persistent;
+	if (s->forget)
+		return EXIT_DONE;
 	if (t->has_names) {
-		if (!iscsidsc_name_value(t->names, text, value))
+		if (!iscsidsc_name_value(t->names, text, &s->value))
 			return EXIT_DONE;
 		return name_error(t->name, text, t->names);
 	}
-	if (!parse_u32(text, t->max, value) && *value >= t->min)
+	if (!parse_u32(text, t->max, &s->value) && s->value >= t->min)
 		return EXIT_DONE;
 	return usage_error("%s takes %" PRIu32 " to %" PRIu32 " %s", t->name,
 			   t->min, t->max, t->unit);
@@ -108,12 +156,11 @@ static int parse_setting(const char *word, const struct tunable **tunable,
 /* All of them are looked at before any of them is sent. */
 static int check_settings(const struct options *o)
 {
-	const struct tunable *t;
-	uint32_t value;
+	struct setting setting;
 	int code, i;
 
 	for (i = 0; i < o->argc; i++) {
-		code = parse_setting(o->argv[i], &t, &value);
+		code = parse_setting(o, i, &setting);
 		if (code)
 			return code;
 	}
@@ -121,33 +168,120 @@ static int check_settings(const struct options *o)
 }
 
 static int tune_session(struct iscsidsc *h, uint32_t sid,
-			const struct options *o)
+			const struct options *o, int *tuned)
 {
-	const struct tunable *t;
+	struct setting s;
 	ISDSC_STATUS status;
-	uint32_t value;
 	int i;
 
 	for (i = 0; i < o->argc; i++) {
-		if (parse_setting(o->argv[i], &t, &value))
+		if (parse_setting(o, i, &s))
 			return EXIT_USAGE;
-		status = iscsidsc_session_set(h, sid, t->what, value);
+		if (s.forget)
+			continue;
+		status = iscsidsc_session_set(h, sid, s.t->what, s.value);
 		if (status) {
 			failed(h, status, "cannot set %s of session %" PRIu32,
-			       t->name, sid);
-			return i ? EXIT_PARTLY : EXIT_FAILED;
+			       s.t->name, sid);
+			return *tuned ? EXIT_PARTLY : EXIT_FAILED;
 		}
+		*tuned = 1;
 		printf("session %" PRIu32 ": %s\n", sid, o->argv[i]);
 	}
 	return EXIT_DONE;
 }
 
+static int is_saved(const char *target, enum iscsidsc_setting what)
+{
+	struct iscsidsc_saved_list *list;
+	int found = 0;
+	size_t i;
+
+	/* Why it cannot be read is said when it is to be changed. */
+	if (iscsidsc_saved_get(&list))
+		return 1;
+	for (i = 0; i < list->session_count; i++)
+		found |= !strcmp(list->sessions[i]->target, target) &&
+			 list->sessions[i]->mask & 1U << what;
+	iscsidsc_saved_free(list);
+	return found;
+}
+
 /**
- * cmd_tune - change how losses of a session are noticed and dealt with, and how
- *	large its commands are
+ * save_setting - save a setting for the sessions of a target
+ * @target: its iSCSI name
+ * @what: which
+ * @value: its value
+ *
+ * Return: exit code.
+ */
+int save_setting(const char *target, enum iscsidsc_setting what, uint32_t value)
+{
+	const char *name = iscsidsc_name(ISCSIDSC_NAMES_SETTING, what);
+	ISDSC_STATUS status = iscsidsc_saved_set(target, what, value);
+
+	if (status)
+		return failed_saved(status, "cannot save %s for %s", name,
+				    target);
+	printf("saved %s for %s\n", name, target);
+	return EXIT_DONE;
+}
+
+static int forget_setting(const char *target, enum iscsidsc_setting what)
+{
+	const char *name = iscsidsc_name(ISCSIDSC_NAMES_SETTING, what);
+	ISDSC_STATUS status;
+
+	if (!is_saved(target, what)) {
+		fprintf(stderr, "mcsadm: no %s is saved for %s (see mcsadm saved)\n",
+			name, target);
+		return EXIT_FAILED;
+	}
+	status = iscsidsc_saved_unset(target, what);
+	if (status)
+		return failed_saved(status, "cannot forget %s of %s", name,
+				    target);
+	printf("forgot %s of %s\n", name, target);
+	return EXIT_DONE;
+}
+
+/* For all sessions of the target from now on */
+static int save_settings(const char *target, const struct options *o)
+{
+	int code = EXIT_DONE, done = 0, i;
+	struct setting s;
+
+	secret_hide();
+	for (i = 0; i < o->argc && !code; i++) {
+		code = parse_setting(o, i, &s);
+		if (!code)
+			code = s.forget ?
+				forget_setting(target, s.t->what) :
+				save_setting(target, s.t->what, s.value);
+		done += !code;
+	}
+	return code && done ? EXIT_PARTLY : code;
+}
+
+static int tune_and_save(struct iscsidsc *h,
+			 const struct iscsidsc_session *session,
+			 const struct options *o)
+{
+	int tuned = 0;
+	int code = tune_session(h, session->sid, o, &tuned);
+
+	if (code || !o->persistent)
+		return code;
+	code = save_settings(session->target_name, o);
+	return code && tuned ? EXIT_PARTLY : code;
+}
+
+/**
+ * cmd_tune - change settings of a session, or what is saved for a target
  * @o: command line
  *
- * Return: exit code, EXIT_PARTLY if some settings were changed and one was not.
+ * Return: exit code, EXIT_PARTLY if some settings were changed and one was not,
+ * or is not saved.
  */
 int cmd_tune(const struct options *o)
 {
@@ -155,16 +289,19 @@ int cmd_tune(const struct options *o)
 	struct iscsidsc *h;
 	int code;
 
-	if (!o->session || !o->argc)
-		return usage_error("tune needs --session and NAME=VALUE");
+	if (!o->argc || !o->session == !o->target ||
+	    (o->target && !o->persistent))
+		return usage_error("tune needs --session (or --persistent and --target) and NAME=VALUE");
 	code = check_settings(o);
+	if (!code && !o->session)
+		return save_settings(o->target, o);
 	if (!code)
 		code = open_handle(&h);
 	if (code)
 		return code;
 	code = find_session(h, o->session, &snap);
 	if (!code) {
-		code = tune_session(h, snap->sessions[0]->sid, o);
+		code = tune_and_save(h, snap->sessions[0], o);
 		iscsidsc_snapshot_free(snap);
 	}
 	iscsidsc_close(h);

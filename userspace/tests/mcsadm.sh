@@ -190,6 +190,27 @@ golden persist-name saved add -s 1 -p localhost -P
 sed -i 's/^address = ::1$/address = 127.0.0.1/' "$config"
 same persist-file-name "$config"
 rm "$config"
+# settings, for all sessions of a target
+disk1=iqn.2024-01.example:disk1
+golden tune-save '' tune -s 1 -P policy=round-robin target-class=close-retry
+golden tune-save-target absent tune -P --target iqn.2024-01.example:gone \
+	silence-timeout=2000
+golden policy-save '' policy --session 1 --persistent weighted-paths
+golden persist-add-again '' add -s 1 -p 10.0.3.10 --persistent
+same tune-save-file "$config"
+golden tune-saved '' saved
+golden tune-saved-json '' saved --json
+golden tune-restore '' restore
+golden tune-restore-refused second-tune restore --session 1
+golden tune-forget '' tune -s 1 -P policy=
+golden tune-forget-unsaved '' tune -P --target $disk1 policy=
+golden tune-forget-target '' tune -P --target $disk1 target-class=
+golden tune-forget-none '' tune -s 1 -P nop-timeout=5 policy=
+same tune-forget-file "$config"
+printf 'nonsense\n' >"$config"
+golden tune-not-saved '' tune -s 1 -P nop-timeout=7
+golden policy-not-saved '' policy -s 1 -P round-robin
+rm "$config"
 
 # the second name
 ln -s "$(realpath "$mcsadm")" "$work/iscsicli"
@@ -274,6 +295,10 @@ golden wrong-tune-word '' tune --session 1 silence-timeout=1 nop-timeout
 golden wrong-tune-range '' tune --session 1 silence-timeout=499
 golden wrong-tune-kib '' tune --session 1 stream-split=16385
 golden wrong-tune-class '' tune --session 1 target-class=good
+golden wrong-tune-empty '' tune --session 1 policy=
+golden wrong-tune-policy '' tune --session 1 policy=best
+golden wrong-tune-target '' tune --target iqn.a policy=round-robin
+golden wrong-tune-both '' tune -s 1 -P --target iqn.a policy=round-robin
 # wrong words are wrong without the module, too
 golden wrong-session-absent absent add --session first --portal 10.0.0.1
 golden wrong-conn-absent absent remove --session 1 --cid first

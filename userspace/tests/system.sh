@@ -334,7 +334,7 @@ completes "7" remove --cid "" --session 12 --cid ""
 completes "5" remove -s 12 -i ""
 completes "--session --portal --target --source --interface --cid --id --connection --persistent --help --version" \
 	remove -
-completes "--session --help --version" policy --session 1 round-robin --
+completes "--session --persistent --help --version" policy --session 1 round-robin --
 completes "round-robin round-robin-with-subset" policy --session 1 round
 completes "nop-interval= nop-timeout=" tune --session 1 nop
 completes "add auto" help a

@@ -222,6 +222,14 @@ static void damaged(void **state)
 		{ "[initiator]\nchap-secret-in = a\nchap-secret-in = b\n",
 		  "line 3 " },
 		{ "nonsense\n", "line 1 " },
+		{ "[session]\npolicy = round-robin\n", "session 1 " },
+		{ "[session]\ntarget = iqn.a\ntarget = iqn.b\n", "line 3 " },
+		{ "[session]\ntarget =\n", "line 2 " },
+		{ "[session]\ntarget = iqn.a\npolicy = best\n", "line 3 " },
+		{ "[session]\ntarget = iqn.a\npolicy = 1\n", "line 3 " },
+		{ "[session]\nnop-interval = 5s\n", "line 2 " },
+		{ "[session]\nnop-interval = 4294967296\n", "line 2 " },
+		{ "[session]\naddress = 10.0.0.1\n", "line 2 " },
 	};
 	struct iscsidsc_saved_list *list;
 	struct iscsidsc_saved saved = plain();
@@ -242,6 +250,75 @@ static void damaged(void **state)
 		iscsidsc_saved_detail(why, sizeof(why));
 		assert_memory_equal(why, wrong[i].why, strlen(wrong[i].why));
 	}
+}
+
+static void settings(void **state)
+{
+	static const char one[] = "iqn.a", two[] = "iqn.b";
+	struct iscsidsc_saved saved = plain();
+	struct iscsidsc_saved_list *list;
+	const struct iscsidsc_saved_session *s;
+
+	(void)state;
+	assert_int_equal(iscsidsc_saved_set(one, ISCSIDSC_SET_POLICY,
+					    ISCSI_MCS_POLICY_ROUND_ROBIN), 0);
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(iscsidsc_saved_set(two, ISCSIDSC_SET_NOP_INTERVAL_MS,
+					    UINT32_MAX), 0);
+	assert_int_equal(iscsidsc_saved_set(one, ISCSIDSC_SET_TARGET_CLASS,
+					    ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY),
+			 0);
+	assert_int_equal(iscsidsc_saved_set(one, ISCSIDSC_SET_POLICY,
+					    ISCSI_MCS_POLICY_WEIGHTED_PATHS), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->count, 1);
+	assert_int_equal(list->session_count, 2);
+	s = list->sessions[0];
+	assert_string_equal(s->target, one);
+	assert_int_equal(s->mask, 1 << ISCSIDSC_SET_POLICY |
+				  1 << ISCSIDSC_SET_TARGET_CLASS);
+	assert_int_equal(s->values[ISCSIDSC_SET_POLICY],
+			 ISCSI_MCS_POLICY_WEIGHTED_PATHS);
+	assert_int_equal(s->values[ISCSIDSC_SET_TARGET_CLASS],
+			 ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY);
+	assert_int_equal(list->sessions[1]->values[ISCSIDSC_SET_NOP_INTERVAL_MS],
+			 UINT32_MAX);
+	iscsidsc_saved_free(list);
+	/* the last one takes the target along; connections stay */
+	assert_int_equal(iscsidsc_saved_unset(one, ISCSIDSC_SET_POLICY), 0);
+	assert_int_equal(iscsidsc_saved_unset(two,
+					      ISCSIDSC_SET_NOP_INTERVAL_MS), 0);
+	assert_int_equal(iscsidsc_saved_unset(two,
+					      ISCSIDSC_SET_NOP_INTERVAL_MS), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->count, 1);
+	assert_int_equal(list->session_count, 1);
+	assert_int_equal(list->sessions[0]->mask,
+			 1 << ISCSIDSC_SET_TARGET_CLASS);
+	iscsidsc_saved_free(list);
+}
+
+static void unsafe_settings(void **state)
+{
+	struct iscsidsc_saved_list *list;
+
+	(void)state;
+	assert_int_equal(iscsidsc_saved_set("iqn.a\npolicy = x",
+					    ISCSIDSC_SET_NOP_TIMEOUT_MS, 1),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(iscsidsc_saved_set("", ISCSIDSC_SET_NOP_TIMEOUT_MS, 1),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(iscsidsc_saved_set(NULL, ISCSIDSC_SET_NOP_TIMEOUT_MS,
+					    1), ERROR_INVALID_PARAMETER);
+	assert_int_equal(iscsidsc_saved_set("iqn.a", ISCSIDSC_SETTINGS, 1),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(iscsidsc_saved_unset("iqn.a", 99),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(iscsidsc_saved_set("iqn.a", ISCSIDSC_SET_POLICY, 99),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_int_equal(list->session_count, 0);
+	iscsidsc_saved_free(list);
 }
 
 /* A file that cannot be read is neither empty nor full of nonsense. */
@@ -357,6 +434,8 @@ int main(void)
 		TEST(own_lock),
 		TEST(written_by_hand),
 		TEST(damaged),
+		TEST(settings),
+		TEST(unsafe_settings),
 		TEST(unreadable),
 		TEST(unsafe_text),
 		TEST(session_of),
