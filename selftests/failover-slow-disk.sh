@@ -177,9 +177,21 @@ write_is_sent_again()
 	equals "$(recoveries)" "$before" "recoveries of the session"
 }
 
-out_on_both()
+commands()
 {
-	[ "$(busy_link | wc -l)" = 2 ]
+	mcsadm list --json | jq -r '[.sessions[0].connections[].cmds] | @tsv'
+}
+
+# Both have carried commands since then. How many they hold at the moment somebody
+# looks says nothing: who looks needs the CPU that commands come from.
+out_on_both()	# commands they had carried
+{
+	local before now
+
+	read -ra before <<<"$1"
+	read -ra now < <(commands)
+	[ "${now[0]}" -gt $((before[0] + 8)) ] &&
+		[ "${now[1]}" -gt $((before[1] + 8)) ]
 }
 
 # Commands of the LUN are out on both connections, at least just before.
@@ -189,10 +201,10 @@ reset_with_two()
 
 	before=$(losses)
 	io_begin "$(disk)" --size=8m --iodepth=32
-	wait_for 20 out_on_both
+	wait_for 20 out_on_both "$(commands)"
 	timeout 60 sg_reset -d "$(disk)"
 	io_resumed "$(disk)" 60
-	wait_for 20 out_on_both
+	wait_for 20 out_on_both "$(commands)"
 	timeout 60 sg_reset -d "$(disk)"
 	io_resumed "$(disk)" 60
 	io_end
