@@ -168,6 +168,19 @@ static void bursts_are_large_and_short(void **state)
 	assert_in_range(mcs_drain_pace(&d, 0), 1, U32_MAX);
 }
 
+static void a_pause_is_no_part_of_it(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 now = run(&d, 0, 50, 2, true);
+
+	mcs_drain_begin(&d, 128 * 1024, now * 1000);
+	mcs_drain_pause(&d);
+	assert_false(d.in_burst);
+	/* an hour later */
+	now = run(&d, now + 3600000, 50, 20, true);
+	assert_in_range(mcs_drain_pace(&d, now), PACE - 2, PACE + 2);
+}
+
 static void an_old_figure_is_no_part_of_a_new_one(void **state)
 {
 	struct mcs_drain d = { 0 };
@@ -207,6 +220,7 @@ int main(void)
 		cmocka_unit_test(idle_times_leave_a_bound),
 		cmocka_unit_test(bursts_are_measured),
 		cmocka_unit_test(bursts_are_large_and_short),
+		cmocka_unit_test(a_pause_is_no_part_of_it),
 		cmocka_unit_test(an_old_figure_is_no_part_of_a_new_one),
 		cmocka_unit_test(round_trips_are_the_shortest_recent),
 	};

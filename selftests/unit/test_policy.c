@@ -344,13 +344,13 @@ static void a_burst_ends_early(void **state)
 
 	/* 40 and 12 Mbit/s */
 	make_set(set, 2);
-	set[0].pace = 300;
-	set[1].pace = 1000;
+	set[0].pace = 204800;
+	set[1].pace = 682667;
 	/* 1 MiB: six and two pieces */
-	assert_int_equal(deal(set, 2, 131072, 8), 2 * 131072 * 1000ull);
+	assert_int_equal(deal(set, 2, 131072, 8), 2 * 131072 * 682667ull);
 	assert_int_equal(set[0].bytes, 6 * 131072);
 	/* of 256 KiB nothing is left to the slow one */
-	assert_int_equal(deal(set, 2, 131072, 2), 2 * 131072 * 300ull);
+	assert_int_equal(deal(set, 2, 131072, 2), 2 * 131072 * 204800ull);
 	/* and what is left in the middle of other work is */
 	set[1].in_burst = false;
 	set[0].in_burst = false;
@@ -367,6 +367,12 @@ static void links_alike_share_a_burst(void **state)
 	make_set(set, 4);
 	for (i = 0; i < 4; i++)
 		set[i].pace = 100 + 10 * i;
+	for (i = 1; i < 100; i++) {
+		deal(set, 4, 65536, 4);
+		assert_int_equal(set[i % 4].bytes, 65536);
+	}
+	/* or where it does not matter who is slower */
+	set[3].pace = 300;
 	for (i = 1; i < 100; i++) {
 		deal(set, 4, 65536, 4);
 		assert_int_equal(set[i % 4].bytes, 65536);

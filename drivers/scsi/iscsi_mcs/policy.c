@@ -8,16 +8,12 @@
 /* A connection that has stalled is not slower than this, in multiples */
 #define MCS_POLICY_SLOWEST	64
 
-/*
- * What a link that much slower, in quarters, would take for the command counts as
- * well. In a burst that is soon so: whoever waits for it waits for its last
- * command, and no other comes meanwhile that an idle link could be used for.
- */
-#define MCS_POLICY_SLOW		16
-#define MCS_POLICY_SLOW_BURST	6
+/* What an idle link that much slower would take for a command counts as well */
+#define MCS_POLICY_SLOW		4
 
 /* Round trips that differ by less are equal, as are those up to twice as long */
 #define MCS_POLICY_NEAR_US	4000
+#define MCS_POLICY_NEAR		(MCS_POLICY_NEAR_US * 1000ull * 1024)
 
 /* The best known figures among usable candidates */
 struct mcs_policy_best {
@@ -37,6 +33,21 @@ static u64 mcs_policy_detour(const struct mcs_policy_cand *cand, u32 best_us)
 }
 
 /*
+ * Is a link so slow that what it would take for the command counts? In a burst that
+ * is soon so: whoever waits for it waits for its last command, and no other comes
+ * meanwhile that an idle link could be used for. But what makes no difference to
+ * speak of may be chance.
+ */
+static bool mcs_policy_is_slow(const struct mcs_policy_cand *cand, u64 pace,
+			       u64 best)
+{
+	if (pace > best * MCS_POLICY_SLOW)
+		return true;
+	return cand->in_burst && pace > best + best / 2 &&
+	       cand->cost * (pace - best) > MCS_POLICY_NEAR;
+}
+
+/*
  * How long the bytes in flight will take, in nanoseconds times 1024. The shorter
  * queue wins, so all links have something to do and each holds what it can
  * carry; and an idle one is used. Unknown paces count as the best known one.
@@ -49,16 +60,12 @@ static u64 mcs_policy_detour(const struct mcs_policy_cand *cand, u32 best_us)
 static u64 mcs_policy_wait(const struct mcs_policy_cand *cand,
 			   const struct mcs_policy_best *best)
 {
-	u32 slow = cand->in_burst ? MCS_POLICY_SLOW_BURST : MCS_POLICY_SLOW;
-	u64 pace = cand->pace ?: best->pace;
-	u64 wait;
+	u64 pace = min_t(u64, cand->pace ?: best->pace,
+			 (u64)best->pace * MCS_POLICY_SLOWEST);
+	u64 wait = cand->bytes * pace;
 
-	if (pace * 4 <= (u64)best->pace * slow) {
-		wait = cand->bytes * pace;
-	} else {
-		pace = min_t(u64, pace, (u64)best->pace * MCS_POLICY_SLOWEST);
-		wait = cand->bytes * pace + cand->cost * (pace - best->pace);
-	}
+	if (mcs_policy_is_slow(cand, pace, best->pace))
+		wait += cand->cost * (pace - best->pace);
 	return max(wait, mcs_policy_detour(cand, best->rtt_us));
 }
 
