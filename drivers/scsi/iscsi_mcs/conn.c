@@ -607,9 +607,11 @@ static void mcs_conn_measure(struct mcs_conn *conn, u32 bytes)
 
 	if (READ_ONCE(sess->in_burst))
 		WRITE_ONCE(sess->in_burst, false);
+	/* With nothing left to go over the link all that is held has been there. */
 	if (READ_ONCE(conn->drain.in_burst))
-		mcs_drain_burst(&conn->drain, bytes, busy, mcs_conn_now_us(),
-				now_ms);
+		mcs_drain_burst(&conn->drain, busy ? bytes :
+				bytes + atomic_read(&conn->bytes), busy,
+				mcs_conn_now_us(), now_ms);
 	mcs_drain_done(&conn->drain, bytes, busy, now_ms);
 	mcs_drain_rtt(&conn->drain,
 		      READ_ONCE(tcp_sk(conn->sock->sk)->srtt_us) >> 3, now_ms);
@@ -637,5 +639,8 @@ void mcs_conn_finish_task(struct mcs_conn *conn, struct mcs_task *task,
 	/* Only where there is a choice does anybody ask. */
 	if (READ_ONCE(conn->sess->nconns) > 1)
 		mcs_conn_measure(conn, task->cost);
+	else if (unlikely(conn->drain.counting ||
+			  READ_ONCE(conn->drain.in_burst)))
+		mcs_drain_pause(&conn->drain);
 	mcs_task_complete(task, result);
 }

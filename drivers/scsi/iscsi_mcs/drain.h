@@ -113,6 +113,18 @@ static inline void mcs_drain_take(struct mcs_drain *d, u32 pace, u32 now_ms)
 }
 
 /**
+ * mcs_drain_pause - nobody measures for a while
+ * @d: figures
+ *
+ * What was begun says nothing when it goes on.
+ */
+static inline void mcs_drain_pause(struct mcs_drain *d)
+{
+	d->counting = false;
+	WRITE_ONCE(d->in_burst, false);
+}
+
+/**
  * mcs_drain_begin - an idle connection is given a command
  * @d: its figures
  * @bytes: what the command costs
