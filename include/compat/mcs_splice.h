@@ -40,14 +40,13 @@ static inline int mcs_compat_send_part(struct sock *sk, struct page *page,
 /*
  * mcs_compat_whole - bytes from @offset on that one reference on @page covers
  *
- * That is the page, or all of it that is one compound page. A device that cannot
- * gather maps what it copies, with highmem one page at a time.
+ * That is the page, or all of it that is one compound page.
  */
 static inline size_t mcs_compat_whole(struct page *page, unsigned int offset)
 {
 	struct folio *folio = page_folio(page);
 
-	if (likely(!folio_test_large(folio)) || IS_ENABLED(CONFIG_HIGHMEM))
+	if (likely(!folio_test_large(folio)))
 		return PAGE_SIZE - offset;
 	return folio_size(folio) - folio_page_idx(folio, page) * PAGE_SIZE -
 	       offset;
@@ -64,6 +63,14 @@ static inline int mcs_compat_splice(struct sock *sk, struct msghdr *msg)
 	int sent = 0;
 	int ret;
 
+	/*
+	 * For a device that cannot gather, TCP would map page by page, which may
+	 * sleep, and copy.
+	 */
+	if (!(sk->sk_route_caps & NETIF_F_SG)) {
+		msg->msg_flags = flags;
+		return tcp_sendmsg_locked(sk, msg, left);
+	}
 	while (left) {
 		unsigned int offset = bv->bv_offset + skip;
 		struct page *page = nth_page(bv->bv_page, offset / PAGE_SIZE);

@@ -132,7 +132,9 @@ bool mcs_direct_receive(struct mcs_conn *conn, struct sock *sk)
 		if (ret < 0)
 			mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR, ret,
 				      "cannot receive");
-		done = !mcs_rx_has_more(conn) && mcs_tx_is_idle(conn);
+		/* What the error handler wants may have waited for these bytes. */
+		done = !mcs_rx_has_more(conn) && mcs_tx_is_idle(conn) &&
+		       list_empty_careful(&conn->ehq);
 	}
 	mcs_conn_leave_engine(conn);
 	return done;

@@ -282,6 +282,12 @@ static int mcs_rx_skb(read_descriptor_t *desc, struct sk_buff *skb,
 		if (mcs_rx_is_held(rx))
 			break;
 		mcs_rx_step_end(conn);
+		/*
+		 * Still at the end of the same part: it was bad. BROKEN does not
+		 * say so on a connection that is being taken down.
+		 */
+		if (rx->got == rx->want)
+			break;
 	}
 	desc->count -= len - left;
 	return len - left;
@@ -357,7 +363,7 @@ int mcs_rx_run(struct mcs_conn *conn)
 		local_bh_enable();
 		if (ret > 0)
 			got += ret;
-	} while (ret == MCS_RX_BYTES);
+	} while (ret == MCS_RX_BYTES && mcs_conn_is_live(conn));
 	release_sock(sk);
 	return ret < 0 ? ret : got;
 }
