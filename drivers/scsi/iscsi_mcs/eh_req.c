@@ -23,23 +23,33 @@ static void mcs_eh_req_requeue(struct mcs_conn *conn, struct mcs_eh_req *req)
 	spin_unlock_bh(&conn->q_lock);
 }
 
+/*
+ * No such task means that its status was sent before, on this connection: it has
+ * been taken from the socket already. But not while the target waits for a lower
+ * number: what it has not begun it does not know, and will run.
+ */
+static bool mcs_eh_is_aborted(struct mcs_conn *conn, struct mcs_eh_req *req,
+			      u8 response)
+{
+	const struct iscsi_tm *tmf = (const struct iscsi_tm *)&req->tmf.hdr;
+
+	if (response == ISCSI_TMF_RSP_NO_TASK)
+		return mcs_sn_before(be32_to_cpu(tmf->refcmdsn),
+				     mcs_session_exp_cmdsn(conn->sess));
+	return response == ISCSI_TMF_RSP_COMPLETE;
+}
+
 static void mcs_eh_tmf_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
 			    const struct iscsi_hdr *rsp)
 {
 	struct mcs_eh_req *req = container_of(ctl, struct mcs_eh_req, tmf);
-	u8 response;
 
 	if (!rsp) {
 		mcs_eh_req_end(req, -EAGAIN);
 		return;
 	}
-	/*
-	 * No such task means that its status was sent before, on this
-	 * connection: it has been taken from the socket already.
-	 */
-	response = ((const struct iscsi_tm_rsp *)rsp)->response;
-	if (response != ISCSI_TMF_RSP_COMPLETE &&
-	    response != ISCSI_TMF_RSP_NO_TASK) {
+	if (!mcs_eh_is_aborted(conn, req,
+			       ((const struct iscsi_tm_rsp *)rsp)->response)) {
 		mcs_eh_req_end(req, -EIO);
 		return;
 	}
@@ -187,7 +197,8 @@ static void mcs_eh_release_list(struct mcs_conn *conn, struct mcs_eh_req *req,
 		if (mcs_task_eh_owns(task)) {
 			mcs_conn_unlink_task(conn, task);
 			mcs_task_release(task);
-		} else if (task->state == MCS_TASK_ACTIVE) {
+		} else if (task->state == MCS_TASK_ACTIVE ||
+			   mcs_task_is_of_eh(task)) {
 			mcs_conn_finish_task(conn, task, DID_RESET << 16);
 		}
 	}
@@ -214,7 +225,7 @@ static bool mcs_eh_run_release(struct mcs_conn *conn, struct mcs_eh_req *req)
  */
 void mcs_eh_run(struct mcs_conn *conn)
 {
-	struct mcs_eh_req *req, *next;
+	struct mcs_eh_req *req;
 	LIST_HEAD(todo);
 	bool over;
 
@@ -222,7 +233,9 @@ void mcs_eh_run(struct mcs_conn *conn)
 		return;
 	spin_lock_bh(&conn->q_lock);
 	list_splice_init(&conn->ehq, &todo);
-	list_for_each_entry_safe(req, next, &todo, node) {
+	/* Without the lock others may be taken back: none is held on to. */
+	while (!list_empty(&todo)) {
+		req = list_first_entry(&todo, struct mcs_eh_req, node);
 		list_del_init(&req->node);
 		spin_unlock_bh(&conn->q_lock);
 		if (req->kind == MCS_EH_RELEASE)

@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "eh.h"
 #include "eh_req.h"
+#include "recovery.h"
 #include "session.h"
 
 /*
@@ -103,21 +104,46 @@ static int mcs_eh_release_all(struct mcs_conn **conns, int n, u64 lun, bool all,
 	return err;
 }
 
+/*
+ * Numbers of a lost connection hold back at the target, out of a reset's reach,
+ * what has higher ones, until recovery has filled them. One that is lost after the
+ * pings is no matter: the target has its numbers.
+ *
+ * Return: 0 with the session mutex held, or -ETIMEDOUT.
+ */
+static int mcs_eh_lock_settled(struct mcs_session *sess, unsigned long timeout)
+{
+	unsigned long end = jiffies + timeout;
+
+	mutex_lock(&sess->mutex);
+	while (mcs_recovery_next_lost(sess)) {
+		mutex_unlock(&sess->mutex);
+		if (time_after(jiffies, end))
+			return -ETIMEDOUT;
+		msleep(MCS_EH_POLL_MS);
+		mutex_lock(&sess->mutex);
+	}
+	return 0;
+}
+
 static int mcs_eh_tmf(struct mcs_session *sess, u8 function, u64 lun,
 		      unsigned long timeout)
 {
 	struct mcs_ctl_wait *w = kmalloc(sizeof(*w), GFP_NOIO);
 	struct mcs_conn *conn;
 	struct iscsi_tm *hdr;
-	int err = -ENOTCONN;
+	int err;
 
 	if (!w)
 		return -ENOMEM;
-	mutex_lock(&sess->mutex);
+	err = mcs_eh_lock_settled(sess, timeout);
+	if (err)
+		goto out;
 	conn = mcs_session_any_conn(sess, NULL);
 	if (conn)
 		mcs_conn_get(conn);
 	mutex_unlock(&sess->mutex);
+	err = -ENOTCONN;
 	if (!conn)
 		goto out;
 
@@ -142,7 +168,8 @@ static bool mcs_eh_wants(const struct mcs_task *task, u64 lun, bool all)
 {
 	const struct scsi_cmnd *sc = READ_ONCE(task->sc);
 
-	return sc && !mcs_task_is_free(task) && mcs_task_eh_owns(task) &&
+	return sc && !mcs_task_is_free(task) &&
+	       (mcs_task_eh_owns(task) || mcs_task_is_of_eh(task)) &&
 	       (all || sc->device->lun == lun);
 }
 
@@ -236,10 +263,13 @@ static int mcs_eh_reset(struct scsi_cmnd *sc, u8 function, int timeout_s)
 
 	if (READ_ONCE(sess->isess->state) != ISCSI_STATE_LOGGED_IN)
 		return FAILED;
+	/* A reset ioctl has no command that would hold up the session's end. */
+	mcs_session_get(sess);
 	atomic_inc(&sess->holding);
 	err = mcs_eh_reset_held(sess, function, sc->device->lun,
 				timeout_s * HZ);
 	mcs_eh_unhold(sess);
+	mcs_session_put(sess);
 	return err ? FAILED : SUCCESS;
 }
 

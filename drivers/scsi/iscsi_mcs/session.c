@@ -150,6 +150,15 @@ static void mcs_session_release(struct kref *ref)
 }
 
 /**
+ * mcs_session_get - take another reference
+ * @sess: session that the caller has one of, or that cannot go meanwhile
+ */
+void mcs_session_get(struct mcs_session *sess)
+{
+	kref_get(&sess->ref);
+}
+
+/**
  * mcs_session_put - drop a reference
  * @sess: session
  */

@@ -48,12 +48,16 @@ ALLOW_ERROR_INJECTION(mcs_tasks_alloc, ERRNO);
  */
 void mcs_tasks_free(struct mcs_session *sess)
 {
+	mutex_lock(&sess->mutex);
 	kvfree(sess->r2ts);
 	kvfree(sess->lost);
 	kvfree(sess->tasks);
 	sess->r2ts = NULL;
 	sess->lost = NULL;
 	sess->tasks = NULL;
+	/* A reset that was asked for by ioctl may look for some still. */
+	sess->ntasks = 0;
+	mutex_unlock(&sess->mutex);
 }
 
 /**
@@ -237,6 +241,19 @@ bool mcs_task_eh_owns(const struct mcs_task *task)
 
 	return sc && sc->submitter == SUBMITTED_BY_BLOCK_LAYER &&
 	       test_bit(SCMD_STATE_COMPLETE, &sc->state);
+}
+
+/**
+ * mcs_task_is_of_eh - has the SCSI error handler sent this command itself?
+ * @task: command
+ *
+ * It does not wait for it for ever, and may reset the device while it is out.
+ */
+bool mcs_task_is_of_eh(const struct mcs_task *task)
+{
+	const struct scsi_cmnd *sc = READ_ONCE(task->sc);
+
+	return sc && sc->submitter == SUBMITTED_BY_SCSI_ERROR_HANDLER;
 }
 
 /**

@@ -163,6 +163,7 @@ void mcs_task_rewind(struct mcs_task *task);
 u32 mcs_task_bvecs(struct mcs_task *task, u32 offset, u32 len,
 		   struct bio_vec *bv, int max, int *nr);
 
+bool mcs_task_is_of_eh(const struct mcs_task *task);
 bool mcs_task_eh_owns(const struct mcs_task *task);
 bool mcs_task_may_resend(const struct mcs_task *task);
 void mcs_task_release(struct mcs_task *task);
