@@ -319,7 +319,7 @@ judge()		# kind
 
 need_mcs
 : >"$RUN/pauses"
-klog_allow 'iSCSI Login' 'iSCSI/iqn' 'detected conn error' 'tried once a second' \
+klog_allow 'iSCSI Login' 'iSCSI/iqn' 'detected conn error' 'tried less often' \
 	'session recovery timed out' 'ping timeout' 'rx_data returned -104' \
 	'device-mapper: multipath: ' 'CONFIG_IMA_DISABLE_HTABLE' \
 	'I/O error, dev sd' 'blk_print_req_error: ' 'sd [0-9:]+ '

@@ -103,7 +103,7 @@ fewer()
 }
 
 need_mcs
-klog_allow 'iSCSI' 'detected conn error' 'tried once a second' \
+klog_allow 'iSCSI' 'detected conn error' 'tried less often' \
 	'session[0-9]+:' 'connection[0-9]+:'
 plan 3
 must target_create attrib.default_erl=0

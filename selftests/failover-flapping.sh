@@ -85,7 +85,7 @@ ends_well()
 }
 
 need_mcs
-klog_allow 'iSCSI Login' 'iSCSI/iqn' 'tried once a second'
+klog_allow 'iSCSI Login' 'iSCSI/iqn' 'tried less often'
 plan 3
 must target_create links="1 2" attrib.default_erl=0
 must login

@@ -196,7 +196,7 @@ logout_meanwhile()
 }
 
 need_mcs
-klog_allow 'iSCSI' 'detected conn error' 'tried once a second' \
+klog_allow 'iSCSI' 'detected conn error' 'tried less often' \
 	'did not let go' 'Unable to locate' 'session[0-9]+:' 'connection[0-9]+:'
 plan 11
 must target_create attrib.default_erl=0

@@ -79,6 +79,28 @@ session_class()
 	io_is_right
 }
 
+# A connection that does not stay costs a login of the session each time. So it is
+# tried less and less often, and is back when it can be.
+does_not_stay()
+{
+	local before cid end logins
+
+	use_class session
+	before=$(recoveries)
+	end=$((SECONDS + 30))
+	while [ $SECONDS -lt $end ]; do
+		cid=$(peer_cid 2)
+		[ -z "$cid" ] || peer reset "cid=$cid"
+		sleep 0.1
+	done
+	logins=$(($(recoveries) - before))
+	note "$logins logins of the session in 30 s"
+	between $logins 2 9 "logins of the session"
+	wait_for 60 peer_conns_up 3
+	io_resumed "$(disk)" 15
+	io_is_right
+}
+
 # It does not say what it is like: the next connection added asks again, and
 # until then a loss means a new login.
 silent_class()
@@ -107,8 +129,9 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go'
-plan 3
+plan 4
 subtest "class close-retry" close_retry
 subtest "class session" session_class
+subtest "class session, and a connection that does not stay" does_not_stay
 rm -rf /etc/iscsi/nodes/*
 subtest "no answer to the question" silent_class

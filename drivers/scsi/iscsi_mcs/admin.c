@@ -298,9 +298,6 @@ static void mcs_admin_keep(struct mcs_conn *conn)
 		   mcs_conn_is_live(conn) &&
 		   !test_bit(MCS_CONN_BROKEN, &conn->flags)) {
 		mcs_conn_open(conn);
-		/* The target may have asked for its logout meanwhile. */
-		if (test_bit(MCS_CONN_LEAVING, &conn->flags))
-			mcs_connect_start(conn, 0);
 	}
 }
 
@@ -354,7 +351,9 @@ static int mcs_admin_settle(struct mcs_session *sess, struct mcs_conn *conn,
 		flush_work(&sess->recovery_work);
 		mutex_lock(&sess->mutex);
 	}
-	if (sess->closing) {
+	/* Its commands may be running still; they end with the session. */
+	if (sess->closing ||
+	    (sess->logging_out && atomic_read(&conn->cmds))) {
 		NL_SET_ERR_MSG(extack, "session is closing");
 		return -ESHUTDOWN;
 	}

@@ -355,6 +355,9 @@ int mcs_conn_open(struct mcs_conn *conn)
 	spin_unlock_bh(&conn->q_lock);
 	if (broken)
 		mcs_recovery_kick(conn->sess);
+	else if (test_bit(MCS_CONN_LEAVING, &conn->flags))
+		/* The target has asked for its logout before it was there. */
+		mcs_connect_start(conn, 0);
 	mcs_stream_kick(conn->sess);
 	mod_timer(&conn->nop_timer, jiffies + 1);
 	return 0;

@@ -50,6 +50,8 @@
 #define MCS_CONNECT_STABLE		(10 * HZ)
 #define MCS_CONNECT_FLAPS		3
 #define MCS_CONNECT_FLAP_MS		1000
+/* The longest pause where a loss costs a login of the session */
+#define MCS_CONNECT_FLAP_SESSION_MS	60000
 
 /**
  * struct mcs_connect - one attempt
@@ -499,6 +501,16 @@ static int mcs_connect_up(struct mcs_conn *conn, struct socket *sock)
 	if (err)
 		return err;
 
+	/*
+	 * Lost before it carried a command, it is a failed attempt: where recovery
+	 * is a new login of the session there is nothing that would be for.
+	 */
+	if (!conn->lead && test_bit(MCS_CONN_BROKEN, &conn->flags) &&
+	    !mcs_failover_is_possible(conn->sess)) {
+		mcs_conn_quiesce(conn);
+		mcs_conn_detach(conn);
+		return -ENOTCONN;
+	}
 	/* Lost meanwhile, it keeps the reason for that. */
 	if (!test_bit(MCS_CONN_BROKEN, &conn->flags)) {
 		conn->last_error = 0;
@@ -700,6 +712,23 @@ bool mcs_connect_is_flapping(struct mcs_conn *conn)
 }
 
 /**
+ * mcs_connect_count_loss - a connection is lost
+ * @conn: connection that has been up
+ */
+void mcs_connect_count_loss(struct mcs_conn *conn)
+{
+	lockdep_assert_held(&conn->sess->mutex);
+	if (time_after(jiffies, conn->up_since + MCS_CONNECT_STABLE))
+		conn->flaps = 0;
+	else
+		conn->flaps++;
+	if (conn->flaps == MCS_CONNECT_FLAPS + 1)
+		shost_printk(KERN_NOTICE, conn->sess->shost,
+			     "conn %u: lost %u times soon after it came up, tried less often now\n",
+			     conn->id, conn->flaps);
+}
+
+/**
  * mcs_connect_again - connect once more after a loss
  * @conn: connection that has been up
  *
@@ -712,16 +741,26 @@ void mcs_connect_again(struct mcs_conn *conn)
 	unsigned long delay = 0;
 
 	lockdep_assert_held(&conn->sess->mutex);
-	if (time_after(jiffies, conn->up_since + MCS_CONNECT_STABLE))
-		conn->flaps = 0;
-	else
-		conn->flaps++;
-	if (conn->flaps == MCS_CONNECT_FLAPS + 1)
-		shost_printk(KERN_NOTICE, conn->sess->shost,
-			     "conn %u: lost %u times soon after it came up, tried once a second now\n",
-			     conn->id, conn->flaps);
 	if (mcs_connect_is_flapping(conn))
 		delay = mcs_connect_delay(1, MCS_CONNECT_FLAP_MS);
+	mcs_connect_start(conn, delay);
+}
+
+/**
+ * mcs_connect_with_session - connect after the session has logged in
+ * @conn: configured connection
+ *
+ * At once; but where each loss of it costs a login of the session, one that is
+ * lost again and again waits longer and longer.
+ */
+void mcs_connect_with_session(struct mcs_conn *conn)
+{
+	unsigned long delay = 0;
+
+	lockdep_assert_held(&conn->sess->mutex);
+	if (mcs_connect_is_flapping(conn))
+		delay = mcs_connect_delay(conn->flaps - MCS_CONNECT_FLAPS,
+					  MCS_CONNECT_FLAP_SESSION_MS);
 	mcs_connect_start(conn, delay);
 }
 
@@ -736,6 +775,21 @@ void mcs_connect_cancel(struct mcs_conn *conn)
 	lockdep_assert_held(&conn->sess->mutex);
 	if (conn->job && !conn->sock)
 		mcs_login_cancel(&conn->login_ctl);
+}
+
+/**
+ * mcs_connect_cancel_all - no attempt of the session gets any further
+ * @sess: session
+ *
+ * One that has not begun to log in never will; see there for the others.
+ */
+void mcs_connect_cancel_all(struct mcs_session *sess)
+{
+	struct mcs_conn *conn;
+
+	lockdep_assert_held(&sess->mutex);
+	list_for_each_entry(conn, &sess->conns, node)
+		mcs_connect_cancel(conn);
 }
 
 /**

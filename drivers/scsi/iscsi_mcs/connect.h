@@ -12,8 +12,11 @@ int mcs_connect_prepare(struct mcs_conn *conn);
 void mcs_connect_destroy(struct mcs_conn *conn);
 void mcs_connect_start(struct mcs_conn *conn, unsigned long delay);
 void mcs_connect_hasten(struct mcs_conn *conn);
+void mcs_connect_count_loss(struct mcs_conn *conn);
+void mcs_connect_with_session(struct mcs_conn *conn);
 void mcs_connect_again(struct mcs_conn *conn);
 bool mcs_connect_is_flapping(struct mcs_conn *conn);
+void mcs_connect_cancel_all(struct mcs_session *sess);
 void mcs_connect_cancel(struct mcs_conn *conn);
 void mcs_connect_remove(struct mcs_conn *conn);
 

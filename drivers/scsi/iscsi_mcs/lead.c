@@ -78,7 +78,9 @@ struct mcs_conn *mcs_lead_carrier(struct mcs_session *sess)
 {
 	struct mcs_conn *conn;
 
-	if (mcs_conn_is_live(sess->lead))
+	/* Behind its own Logout the target reads nothing. */
+	if (mcs_conn_is_live(sess->lead) &&
+	    READ_ONCE(sess->lead->state) != ISCSI_MCS_CONN_STATE_LOGOUT)
 		return sess->lead;
 	list_for_each_entry_rcu(conn, &sess->conns, node,
 				lockdep_is_held(&sess->mutex)) {

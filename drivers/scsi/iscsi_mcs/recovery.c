@@ -103,6 +103,8 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 
 	lockdep_assert_held(&sess->mutex);
 
+	/* First: what logs in behind the back of retire.c is not seen there. */
+	mcs_connect_cancel_all(sess);
 	if (mcs_retire_is_needed(sess) &&
 	    (reason != ISCSI_MCS_REASON_SESSION_RECOVERY ||
 	     !mcs_retire_all_but_one(sess)))
@@ -111,6 +113,9 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 	list_for_each_entry(conn, &sess->conns, node) {
 		bool was_up = conn->state == ISCSI_MCS_CONN_STATE_UP;
 
+		if (was_up && !conn->lead &&
+		    test_bit(MCS_CONN_BROKEN, &conn->flags))
+			mcs_connect_count_loss(conn);
 		mcs_recovery_drop_conn(conn, !sess->logout_answered);
 		if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
 			continue;
@@ -224,6 +229,7 @@ static void mcs_recovery_survived(struct mcs_conn *conn, unsigned long since)
 	mcs_event_conn_down(conn, ms);
 	mcs_recovery_resubmit(sess);
 	trace_mcs_failover_step(conn, MCS_STEP_RESENT, 0);
+	mcs_connect_count_loss(conn);
 	/* It may be about to be removed. */
 	if (!test_bit(MCS_CONN_NO_RETRY, &conn->flags))
 		mcs_connect_again(conn);

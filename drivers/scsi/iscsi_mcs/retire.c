@@ -160,6 +160,7 @@ static int mcs_retire_send_logout(struct mcs_session *sess)
 	lockdep_assert_held(&sess->mutex);
 	if (!READ_ONCE(sess->logout))
 		return 0;
+	mcs_connect_cancel_all(sess);
 	via = mcs_lead_carrier(sess);
 	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE &&
 	    mcs_conn_is_live(via) && mcs_retire_is_needed(sess))

@@ -208,7 +208,7 @@ int mcs_startup_start(struct mcs_session *sess)
 			continue;
 		/* What the target refused before it may allow now. */
 		clear_bit(MCS_CONN_NO_RETRY, &conn->flags);
-		mcs_connect_start(conn, 0);
+		mcs_connect_with_session(conn);
 	}
 out:
 	mcs_session_unlock_stop(sess);
