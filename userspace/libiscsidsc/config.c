@@ -183,6 +183,7 @@ static ISDSC_STATUS take_line(struct iscsidsc_config *config, char *line,
 			      enum section *section)
 {
 	struct iscsidsc_saved_list *list = &config->list;
+	struct iscsidsc_saved_session *session;
 	char *equals;
 
 	line = trim(line);
@@ -200,8 +201,8 @@ static ISDSC_STATUS take_line(struct iscsidsc_config *config, char *line,
 	case SECTION_INITIATOR:
 		return take_initiator(config, line, equals);
 	case SECTION_SESSION:
-		return iscsidsc_config_session_line(
-			list->sessions[list->session_count - 1], line, equals);
+		session = list->sessions[list->session_count - 1];
+		return iscsidsc_config_session_line(session, line, equals);
 	case SECTION_CONNECTION:
 		return iscsidsc_key_set(list->items[list->count - 1], line,
 					equals);
@@ -237,6 +238,7 @@ static ISDSC_STATUS read_lines(struct iscsidsc_config *config, FILE *in)
 
 static ISDSC_STATUS check_all(struct iscsidsc_config *config)
 {
+	const char *target;
 	size_t i;
 
 	for (i = 0; i < config->list.count; i++) {
@@ -246,8 +248,10 @@ static ISDSC_STATUS check_all(struct iscsidsc_config *config)
 		config->incomplete = (unsigned int)i + 1;
 		return ERROR_INVALID_PARAMETER;
 	}
+	/* Of two for one target nobody knows which counts. */
 	for (i = 0; i < config->list.session_count; i++) {
-		if (config->list.sessions[i]->target)
+		target = config->list.sessions[i]->target;
+		if (target && iscsidsc_config_session_find(config, target) == i)
 			continue;
 		config->nameless = (unsigned int)i + 1;
 		return ERROR_INVALID_PARAMETER;

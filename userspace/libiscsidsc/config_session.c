@@ -78,7 +78,8 @@ size_t iscsidsc_config_session_find(const struct iscsidsc_config *config,
 	size_t i;
 
 	for (i = 0; i < config->list.session_count; i++)
-		if (!strcmp(config->list.sessions[i]->target, target))
+		if (config->list.sessions[i]->target &&
+		    !strcmp(config->list.sessions[i]->target, target))
 			break;
 	return i;
 }
@@ -121,7 +122,7 @@ iscsidsc_config_session_line(struct iscsidsc_saved_session *session,
 	uint32_t what, number;
 
 	if (!strcmp(key, "target")) {
-		if (session->target || !*value)
+		if (session->target || !iscsidsc_is_target(value))
 			return ERROR_INVALID_PARAMETER;
 		session->target = strdup(value);
 		return session->target ? ERROR_SUCCESS :

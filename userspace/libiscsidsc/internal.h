@@ -252,6 +252,7 @@ int iscsidsc_utf16_to_utf8(const char16_t *from, size_t units, char *to,
 void iscsidsc_make_plain(char *text);
 size_t iscsidsc_utf8_to_utf16(const char *from, char16_t *to, size_t units);
 int iscsidsc_utf8_valid(const char *text);
+int iscsidsc_is_target(const char *text);
 
 void iscsidsc_put_utf16(const char *from, char16_t *to, size_t units);
 void iscsidsc_put_utf8(const char *from, char *to, size_t size);

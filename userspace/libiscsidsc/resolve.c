@@ -47,6 +47,25 @@ static ISDSC_STATUS status_of_gai(int err)
 	}
 }
 
+/*
+ * "10.3", "010.0.0.1" and "0x0a000001" are addresses to the C library, and hardly
+ * those that were meant. A name does not end with a number.
+ */
+static int is_odd_number(const char *text)
+{
+	const char *dot = strrchr(text, '.'), *last = dot ? dot + 1 : text;
+	const char *digits = "0123456789";
+	struct in_addr addr;
+
+	if (strchr(text, ':') || inet_pton(AF_INET, text, &addr) == 1)
+		return 0;
+	if (last[0] == '0' && (last[1] == 'x' || last[1] == 'X')) {
+		last += 2;
+		digits = "0123456789abcdefABCDEF";
+	}
+	return !last[strspn(last, digits)];
+}
+
 static ISDSC_STATUS lookup(const char *name, uint16_t port, int family,
 			   int flags, struct iscsidsc_addr *addrs,
 			   size_t *count)
@@ -61,6 +80,8 @@ static ISDSC_STATUS lookup(const char *name, uint16_t port, int family,
 	size_t n = 0;
 	int err;
 
+	if (is_odd_number(name))
+		return ISDSC_DNS_NAME_UNRESOLVED;
 	err = getaddrinfo(name, NULL, &hints, &list);
 	if (err)
 		return status_of_gai(err);

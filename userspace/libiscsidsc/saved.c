@@ -74,7 +74,7 @@ void iscsidsc_saved_detail(char *text, size_t size)
 			 config.incomplete);
 	else if (config.nameless)
 		snprintf(text, size,
-			 "session %u in the file of saved connections has no target",
+			 "session %u in the file of saved connections has no target, or one that was there before",
 			 config.nameless);
 	iscsidsc_config_clear(&config);
 }
@@ -149,9 +149,9 @@ static int clean(const char *text)
 
 static ISDSC_STATUS check(const struct iscsidsc_saved *s)
 {
-	if (!s->target || !*s->target || !s->add.address || !*s->add.address ||
+	if (!iscsidsc_is_target(s->target) || !s->add.address || !*s->add.address ||
 	    s->add.size != sizeof(s->add) || !s->add.port ||
-	    !clean(s->target) || !clean(s->leading) || !clean(s->add.address) ||
+	    !clean(s->leading) || !clean(s->add.address) ||
 	    !clean(s->add.source) || !clean(s->add.ifname) ||
 	    !clean(s->add.symbolic_name))
 		return ERROR_INVALID_PARAMETER;

@@ -62,9 +62,7 @@ static ISDSC_STATUS change(const char *target, enum iscsidsc_setting what,
 	ISDSC_STATUS status;
 	int lock;
 
-	/* Nothing of ours may look like another line of the file */
-	if (!target || !*target || strpbrk(target, "\r\n") ||
-	    !is_setting(what, value))
+	if (!iscsidsc_is_target(target) || !is_setting(what, value))
 		return ERROR_INVALID_PARAMETER;
 	status = iscsidsc_config_lock(&lock);
 	if (status)

@@ -203,3 +203,24 @@ void iscsidsc_put_utf8(const char *from, char *to, size_t size)
 	memset(to, 0, size);
 	memcpy(to, from, len);
 }
+
+/**
+ * iscsidsc_is_target - can this be the name of a target?
+ * @text: text, or NULL
+ *
+ * What it would do to a file of lines and to a terminal counts as well.
+ *
+ * Return: 1 if it has a length that names have (RFC 7143, 4.2.7.1), is UTF-8, and
+ * has no spaces and no control characters; else 0.
+ */
+int iscsidsc_is_target(const char *text)
+{
+	size_t len = text ? strlen(text) : 0, i;
+
+	if (!len || len > MAX_ISCSI_NAME_LEN || !iscsidsc_utf8_valid(text))
+		return 0;
+	for (i = 0; i < len; i++)
+		if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f)
+			return 0;
+	return 1;
+}

@@ -107,6 +107,38 @@ static int fill_add(const struct options *o, struct iscsidsc_add *add)
 	return EXIT_DONE;
 }
 
+/*
+ * A connection that is there already is what was asked for, but not one in the
+ * clear when that was IPsec.
+ */
+static int is_as_protected(struct iscsidsc *h, const struct iscsidsc_add *add)
+{
+	struct iscsidsc_addr addrs[ADDR_MAX];
+	size_t n = addr_find(add->address, addrs, ADDR_MAX), i, c;
+	const struct iscsidsc_session *session;
+	struct iscsidsc_snapshot *snap;
+	int clear = 0, found = 0;
+
+	if (!(add->flags & ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC) &&
+	    !(add->security_flags & ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED))
+		return 1;
+	if (iscsidsc_snapshot_get(h, add->sid, &snap))
+		return 0;
+	session = snap->sessions[0];
+	for (c = 0; c < session->conn_count; c++) {
+		for (i = 0; i < n; i++) {
+			if (session->conns[c]->remote.port != add->port ||
+			    !addr_is_same(&session->conns[c]->remote, &addrs[i]))
+				continue;
+			found = 1;
+			clear |= !(session->conns[c]->flags &
+				   ISCSI_MCS_CONN_FLAGS_REQUIRE_IPSEC);
+		}
+	}
+	iscsidsc_snapshot_free(snap);
+	return found && !clear;
+}
+
 /**
  * add_portal - add one connection and say so
  * @h: handle
@@ -132,6 +164,14 @@ int add_portal(struct iscsidsc *h, const struct iscsidsc_session *session,
 		return portal_error(portal);
 	one.address = address;
 	status = iscsidsc_conn_add(h, &one, &conn);
+	if (status == ISDSC_CONNECTION_ALREADY_EXISTS &&
+	    !is_as_protected(h, &one)) {
+		fprintf(stderr, "mcsadm: session %" PRIu32 ": connection to %s",
+			add->sid, portal);
+		fputs(" exists already, and without IPsec (remove it first)\n",
+		      stderr);
+		return EXIT_FAILED;
+	}
 	if (status == ISDSC_CONNECTION_ALREADY_EXISTS) {
 		printf("session %" PRIu32 ": connection to %s exists already\n",
 		       add->sid, portal);

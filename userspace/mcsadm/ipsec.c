@@ -108,6 +108,10 @@ int ipsec_fill(const struct options *o, struct iscsidsc_add *add,
 		return usage_error("--ipsec-key-file needs --ipsec");
 	if (!o->ipsec)
 		return EXIT_DONE;
+	if (o->ipsec_key_file && (!strcmp(o->ipsec, "none") ||
+				  !strcmp(o->ipsec, "require")))
+		return usage_error("--ipsec %s goes without --ipsec-key-file",
+				   o->ipsec);
 	if (!strcmp(o->ipsec, "none")) {
 		add->security_flags = ISCSI_SECURITY_FLAG_VALID;
 		return EXIT_DONE;

@@ -46,7 +46,7 @@ static const struct command commands[] = {
 	  "print the state, then events as they come", "timeout json" },
 	{ "saved", cmd_saved, "[--json]",
 	  "list the connections and settings that are saved", "json" },
-	{ "restore", cmd_restore, "[--session SID] [--follow]",
+	{ "restore", cmd_restore, "[--session SID | --follow]",
 	  "give sessions what is saved: settings, and connections",
 	  "session follow" },
 	{ "ports", cmd_ports, "[--json]",

@@ -127,7 +127,7 @@ static void restore_conns(struct iscsidsc *h,
 {
 	size_t i;
 
-	for (i = 0; i < list->count; i++)
+	for (i = 0; i < list->count && !stop; i++)
 		if (iscsidsc_saved_matches(list->items[i], session))
 			restore_one(h, session, list->items[i], tally);
 }
@@ -153,7 +153,7 @@ static int restore(struct iscsidsc *h, const struct options *o,
 			code = failed(h, status, "cannot list sessions");
 	}
 	if (!code) {
-		for (s = 0; s < snap->session_count; s++) {
+		for (s = 0; s < snap->session_count && !stop; s++) {
 			restore_settings(h, snap->sessions[s], list, tally);
 			restore_conns(h, snap->sessions[s], list, tally);
 		}
@@ -289,6 +289,8 @@ int cmd_restore(const struct options *o)
 	struct iscsidsc *h;
 	int code;
 
+	if (o->follow && o->session)
+		return usage_error("restore --follow goes without --session");
 	secret_hide();
 	if (o->follow)
 		return follow(o);

@@ -276,6 +276,16 @@ static int tune_and_save(struct iscsidsc *h,
 	return code && tuned ? EXIT_PARTLY : code;
 }
 
+static int is_name(const char *text)
+{
+	size_t len = strlen(text), i;
+
+	for (i = 0; i < len; i++)
+		if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f)
+			return 0;
+	return len && len <= MAX_ISCSI_NAME_LEN;
+}
+
 /**
  * cmd_tune - change settings of a session, or what is saved for a target
  * @o: command line
@@ -291,7 +301,9 @@ int cmd_tune(const struct options *o)
 
 	if (!o->argc || !o->session == !o->target ||
 	    (o->target && !o->persistent))
-		return usage_error("tune needs --session (or --persistent and --target) and NAME=VALUE");
+		return usage_error("tune needs NAME=VALUE, and --session, or --target with -P");
+	if (o->target && !is_name(o->target))
+		return usage_error("--target takes the iSCSI name of a target");
 	code = check_settings(o);
 	if (!code && !o->session)
 		return save_settings(o->target, o);

@@ -298,6 +298,12 @@ golden wrong-tune-class '' tune --session 1 target-class=good
 golden wrong-tune-empty '' tune --session 1 policy=
 golden wrong-tune-policy '' tune --session 1 policy=best
 golden wrong-tune-target '' tune --target iqn.a policy=round-robin
+golden wrong-tune-blank '' tune -P --target ' ' policy=round-robin
+golden wrong-restore-follow '' restore --session 1 --follow
+golden wrong-ipsec-none-key '' add -s 1 -p 10.0.3.10 --ipsec none \
+	--ipsec-key-file "$work/secret"
+golden wrong-portal-octal '' add -s 1 -p 010.0.3.10
+golden wrong-portal-short '' add -s 1 -p 10.3
 golden wrong-tune-both '' tune -s 1 -P --target iqn.a policy=round-robin
 # wrong words are wrong without the module, too
 golden wrong-session-absent absent add --session first --portal 10.0.0.1

@@ -543,6 +543,33 @@ static void by_default(void **state)
 	assert_non_null(strstr(iscsidsc_detail(h), "(line 2 of "));
 }
 
+/* What cannot be read, or makes no sense, is not taken for nothing */
+static void no_good_defaults(void **state)
+{
+	char path[512];
+
+	(void)state;
+	put_private("ipsec/defaults", "flags = 0x26\nkey = 0x00ff\n");
+	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), "0x1"));
+	put_private("ipsec/defaults", "flags = 0x6f\nkey = 0x00ff\n");
+	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), "tunnel"));
+	forget("ipsec/defaults");
+	snprintf(path, sizeof(path), "%s/ipsec/defaults", fake_host_dir());
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), path));
+	assert_int_equal(rmdir(path), 0);
+	/* a file that gives an error when it is read */
+	assert_int_equal(symlink("/proc/self/mem", path), 0);
+	assert_int_equal(add_with(0, NULL), ISDSC_FAILED_TO_CONFIGURE_IPSEC);
+	assert_non_null(strstr(iscsidsc_detail(h), path));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(add_with(0, NULL), 0);
+	assert_int_equal(conn.ipsec_origin, ISCSIDSC_IPSEC_NONE);
+}
+
 /* Two ports of one portal address: the other one's IPsec stays */
 static void two_ports(void **state)
 {
@@ -729,6 +756,7 @@ int main(void)
 		TEST(existing_connection),
 		TEST(remembered),
 		TEST(by_default),
+		TEST(no_good_defaults),
 		TEST(two_ports),
 		TEST(same_portal_twice),
 		TEST(file_is_gone),

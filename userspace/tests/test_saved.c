@@ -228,6 +228,8 @@ static void damaged(void **state)
 		{ "[session]\ntarget = iqn.a\npolicy = best\n", "line 3 " },
 		{ "[session]\ntarget = iqn.a\npolicy = 1\n", "line 3 " },
 		{ "[session]\nnop-interval = 5s\n", "line 2 " },
+		{ "[session]\ntarget = iqn. a\n", "line 2 " },
+		{ "[session]\ntarget = a\n[session]\ntarget = a\n", "session 2 " },
 		{ "[session]\nnop-interval = 4294967296\n", "line 2 " },
 		{ "[session]\naddress = 10.0.0.1\n", "line 2 " },
 	};
@@ -307,6 +309,11 @@ static void unsafe_settings(void **state)
 					    ISCSIDSC_SET_NOP_TIMEOUT_MS, 1),
 			 ERROR_INVALID_PARAMETER);
 	assert_int_equal(iscsidsc_saved_set("", ISCSIDSC_SET_NOP_TIMEOUT_MS, 1),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(iscsidsc_saved_set(" ", ISCSIDSC_SET_NOP_TIMEOUT_MS,
+					    1), ERROR_INVALID_PARAMETER);
+	assert_int_equal(iscsidsc_saved_set("iqn.\xff",
+					    ISCSIDSC_SET_NOP_TIMEOUT_MS, 1),
 			 ERROR_INVALID_PARAMETER);
 	assert_int_equal(iscsidsc_saved_set(NULL, ISCSIDSC_SET_NOP_TIMEOUT_MS,
 					    1), ERROR_INVALID_PARAMETER);

@@ -96,8 +96,8 @@ static int take_line(char *line, line_fn fn, void *arg)
 	return fn(trim(line), trim(equals + 1), arg);
 }
 
-/* Return: number of the first line that is no good, 0 if all are good */
-static unsigned int read_lines(FILE *in, line_fn fn, void *arg)
+/* Return: number of the first line that is no good, 0 if all that were read are */
+static unsigned int read_lines(FILE *in, line_fn fn, void *arg, int *error)
 {
 	char line[LINE_LEN], buffer[4096];
 	unsigned int number = 0;
@@ -108,6 +108,8 @@ static unsigned int read_lines(FILE *in, line_fn fn, void *arg)
 		number++;
 		bad = take_line(line, fn, arg);
 	}
+	/* A file that cannot be read to its end says less than it does. */
+	*error = !bad && ferror(in) ? errno : 0;
 	fclose(in);
 	explicit_bzero(buffer, sizeof(buffer));
 	explicit_bzero(line, sizeof(line));
@@ -133,6 +135,7 @@ static int read_file(const char *name, const char *end, line_fn fn, void *arg,
 	char path[PATH_MAX];
 	unsigned int number;
 	struct stat st;
+	int error;
 	FILE *in;
 
 	if (file_path(name, end, path, sizeof(path)))
@@ -152,10 +155,18 @@ static int read_file(const char *name, const char *end, line_fn fn, void *arg,
 		explain(why, "others may read %s: chmod 600 it", path);
 		return -1;
 	}
-	number = read_lines(in, fn, arg);
+	if (!S_ISREG(st.st_mode)) {
+		fclose(in);
+		explain(why, "%s is no file", path);
+		return -1;
+	}
+	number = read_lines(in, fn, arg, &error);
+	errno = error;
 	if (number)
 		explain(why, "line %u of %s is not understood", number, path);
-	return number ? -1 : 0;
+	else if (error)
+		explain(why, "%s: %m", path);
+	return number || error ? -1 : 0;
 }
 
 static int take_number(const char *value, uint32_t max, uint32_t *number)

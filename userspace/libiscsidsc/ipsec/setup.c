@@ -80,6 +80,7 @@ static enum ipsec_error choose(struct plan *plan, struct ipsec_peer *peer,
 	const struct iscsidsc_add *add = plan->add;
 	const struct ipsec_child *child = ipsec_child(peer, plan->port);
 	uint32_t flags;
+	const char *wrong;
 
 	if (ipsec_defaults(&flags, plan->key, &plan->key_len, plan->text))
 		return IPSEC_FILES;
@@ -100,6 +101,15 @@ static enum ipsec_error choose(struct plan *plan, struct ipsec_peer *peer,
 			plan->key_len = peer->key_len;
 		}
 		return IPSEC_OK;
+	}
+	/* Somebody wants something: to guess what, or nothing, would not do. */
+	if (flags && (!(flags & ISCSI_SECURITY_FLAG_VALID) ||
+		      ipsec_check_flags(flags, &wrong))) {
+		snprintf(plan->text, sizeof(plan->text),
+			 "flags = %#x in the file of defaults: %s", flags,
+			 flags & ISCSI_SECURITY_FLAG_VALID ? wrong :
+			 "the bit that makes them valid (0x1) is not set");
+		return IPSEC_FILES;
 	}
 	*origin = ISCSIDSC_IPSEC_DEFAULT;
 	plan->flags = flags;
