@@ -61,7 +61,7 @@ ifdef KERNEL
 	@selftests/qemu/deps.sh rig
 	@selftests/kernels/check-kernel.sh $(KERNEL) $(TESTS)
 else
-	@$(MAKE) -C selftests $(if $(TESTS),run,check) TESTS="$(TESTS)"
+	@$(MAKE) -C selftests $(if $(TESTS),run,check) TESTS="$(TESTS)" ALSO="$(ALSO)"
 endif
 
 # all of them on Debian 12's kernel, the core set on the others

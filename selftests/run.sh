@@ -4,8 +4,11 @@
 #
 # Run scenarios in the rig: all of them, or those named.
 #
-# Usage: run.sh [--checks] [options of qemu/vm] [scenario.sh...]
+# Usage: run.sh [--checks] [--also KERNEL]... [options of qemu/vm] [scenario.sh...]
 #   --checks   the checks that need no VM first (static, unit, fuzz, library)
+#   --also     after that, what each kernel has to pass at the least, on this one
+#              too: 6.12 or 7.2, or "debug". That is the debug kernel, when it is
+#              there, and else the usual one with all that it can check of itself
 #
 # Scenarios that may share a VM are run in one boot. A scenario says in its
 # head what it needs, each on a line of its own:
@@ -24,10 +27,11 @@ set -u
 cd "$(dirname "$0")" || exit 1
 . qemu/env.sh
 
-checks=0 override=() given=() named=() driver=''
+checks=0 also=() override=() given=() named=() driver=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--checks) checks=1 ;;
+	--also) also+=("$2"); shift ;;
 	--driver) driver=$2; shift ;;
 	--two-vms) override+=(--two-vms) ;;
 	--icount|--profile) override+=("$1") ;;
@@ -210,6 +214,43 @@ run_boots()
 	[ ${#list[@]} = 0 ] || boot_group "$last" "${list[@]}"
 }
 
+# The least that a kernel has to pass, on others than the usual one. A kernel that
+# Debian has replaced is no failure of ours: the newest one moves on by itself.
+also_boot()	# kernel
+{
+	local dir rc set=core options=(--driver iscsi_mcs --links 4) scripts
+
+	if [ "$1" != debug ]; then
+		dir=$(kernels/ready.sh "$1")
+		rc=$?
+		[ $rc != 3 ] || { echo "# kernel $1 is not in Debian any more"; return; }
+		[ $rc = 0 ] || { echo "    not ok 1 kernel $1"; failed=$((failed + 1)); return; }
+		options+=(--kernel "$dir")
+	elif kernels/build-debug.sh --cached kasan >/dev/null; then
+		set=smoke
+		dir=$(kernels/ready.sh kasan) || rig_die "no module for the debug kernel"
+		options+=(--kernel "$dir" --memory 1536)
+		local -x RIG_TIME_FACTOR=5
+	else
+		set=smoke
+		options+=(--boot "slub_debug=FZPU page_poison=1")
+	fi
+	mapfile -t scripts < <(make -s $set)
+	boot "${options[@]}" -- "${scripts[@]}"
+}
+
+# Two of them side by side
+also_boots()	# kernel...
+{
+	local kernel
+
+	for kernel in "$@"; do
+		also_boot "$kernel"
+		[ ${#running[@]} -lt 2 ] || collect
+	done
+	[ ${#running[@]} = 0 ] || collect
+}
+
 # What failed, once more and together, each with what was said before it.
 summary()
 {
@@ -256,6 +297,7 @@ fi
 	rig_die "cannot build the programs of selftests, its unit, peer and bench, see $results/programs.log"
 rig_lock
 run_boots "${scenarios[@]}"
+also_boots ${also+"${also[@]}"}
 
 [ $failed = 0 ] || summary
 echo "# results in $results"

@@ -4,7 +4,9 @@
 #
 # Build the debug kernel from Debian's linux-source and print where it is.
 #
-#	build-debug.sh [kasan|kcsan]
+#	build-debug.sh [--cached] [kasan|kcsan]
+#
+# With --cached it is not built: status 1 when it is not there.
 #
 # The result is cached by source version and configuration:
 #	vmlinuz  System.map  config  lib/modules/<release>/  release
@@ -15,6 +17,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 source_version=${SOURCE_VERSION:-6.1}
+cached=0
+[ "${1:-}" != --cached ] || { cached=1; shift; }
 variant=${1:-kasan}
 # Progress is shown against this number of compiled objects.
 objects=2100
@@ -112,6 +116,7 @@ if [ -f "$result/complete" ]; then
 	echo "$result"
 	exit 0
 fi
+[ $cached = 0 ] || exit 1
 
 lock "$name"
 # The tree is kept, so a changed option costs a partial build only.

@@ -18,35 +18,15 @@ set -euo pipefail
 kernel=$1
 shift
 
+dir=$("$kernels_dir/ready.sh" "$kernel")
 case $kernel in
 kasan | kcsan)
-	dir=$("$kernels_dir/build-debug.sh" "$kernel")
 	# Instrumented code under emulation: slower. Less memory than usual: kmemleak
 	# reads all of it, twice after each scenario.
 	export RIG_TIME_FACTOR=${RIG_TIME_FACTOR:-5}
 	set -- --memory 1536 "$@"
 	;;
-*)
-	dir=$kernel
-	[ -d "$dir" ] || dir=$("$kernels_dir/fetch.sh" "$kernel")
-	;;
 esac
 
-log=$dir/module.log
-module=$("$kernels_dir/build-module.sh" "$dir" gcc 2>"$log") || {
-	tail -n 20 "$log" >&2
-	die "the module does not build for $kernel, see $log"
-}
-
-# The guest prefers a module that lies in its kernel's own tree.
-release=$(cat "$dir/release")
-installed=$dir/lib/modules/$release/updates/iscsi_mcs.ko
-if ! cmp -s "$module" "$installed"; then
-	mkdir -p "$(dirname "$installed")"
-	cp "$module" "$installed"
-	depmod -b "$dir" "$release"
-	touch "$dir/lib/modules/$release/modules.order"
-fi
-
-say "scenarios on $release"
+say "scenarios on $(cat "$dir/release")"
 RIG_KERNEL=$dir exec "$top_dir/selftests/run.sh" "$@"

@@ -8,6 +8,8 @@
 #
 #	fetch.sh 6.1|6.12|7.2
 #
+# Status 3: Debian's archive does not have it, or not any more.
+#
 # The result is cached:
 #	vmlinuz  config  lib/modules/<release>/  release
 #	root/		Debian of the kernel's own release: gcc, make, headers
@@ -39,8 +41,10 @@ make_root()
 		--aptopt='APT::Install-Recommends "false"' \
 		--include=gcc,make,kmod \
 		--customize-hook="$kernels_dir/fetch-hook.sh \"\$1\" $1" \
-		"$2" "$3" >"$log" 2>&1 ||
-		die "no kernel $1 from $2: $(grep -m1 -E '^(E:|no )' "$log")"
+		"$2" "$3" >"$log" 2>&1 && return
+	say "no kernel $1 from $2: $(grep -m1 -E '^(E:|no )' "$log")"
+	! grep -q '^no package ' "$log" || exit 3
+	exit 1
 }
 
 # unpack_image RESULT - vmlinuz and modules out of the downloaded packages
