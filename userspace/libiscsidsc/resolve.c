@@ -49,7 +49,7 @@ static ISDSC_STATUS status_of_gai(int err)
 
 /*
  * "10.3", "010.0.0.1" and "0x0a000001" are addresses to the C library, and hardly
- * those that were meant. A name does not end with a number.
+ * those that were meant. A name does not end with a number; it may with a dot.
  */
 static int is_odd_number(const char *text)
 {
@@ -63,7 +63,7 @@ static int is_odd_number(const char *text)
 		last += 2;
 		digits = "0123456789abcdefABCDEF";
 	}
-	return !last[strspn(last, digits)];
+	return *last && !last[strspn(last, digits)];
 }
 
 static ISDSC_STATUS lookup(const char *name, uint16_t port, int family,
