@@ -131,14 +131,31 @@ static void bursts_are_measured(void **state)
 
 	/* 5 MB/s, and one is enough */
 	us = burst(&d, us, 26000, 4);
-	assert_int_equal(mcs_drain_pace(&d, us / 1000), 203125);
+	assert_int_equal(mcs_drain_burst_pace(&d, us / 1000), 203125);
 	/* 1 GB/s, the time between them is no part of it */
 	memset(&d, 0, sizeof(d));
 	for (i = 0; i < 4; i++) {
-		assert_int_equal(mcs_drain_pace(&d, us / 1000), 0);
+		assert_int_equal(mcs_drain_burst_pace(&d, us / 1000), 0);
 		us = burst(&d, us + 700000, 128, 8);
 	}
-	assert_int_equal(mcs_drain_pace(&d, us / 1000), 1000);
+	assert_int_equal(mcs_drain_burst_pace(&d, us / 1000), 1000);
+}
+
+/* One command that is held up is no reason to leave the link out of a load */
+static void a_steady_load_does_not_ask_bursts(void **state)
+{
+	struct mcs_drain d = { 0 };
+	u32 now = run(&d, 0, 50, 20, true);
+
+	mcs_drain_begin(&d, 65536, now * 1000);
+	mcs_drain_burst(&d, 65536, false, (now + 900) * 1000, now + 900);
+	assert_in_range(mcs_drain_pace(&d, now + 900), PACE - 2, PACE + 2);
+	assert_in_range(mcs_drain_burst_pace(&d, now + 900), 10000000,
+			20000000);
+	/* and without one a burst asks the load */
+	memset(&d, 0, sizeof(d));
+	now = run(&d, 0, 50, 20, true);
+	assert_in_range(mcs_drain_burst_pace(&d, now), PACE - 2, PACE + 2);
 }
 
 static void bursts_are_large_and_short(void **state)
@@ -155,17 +172,17 @@ static void bursts_are_large_and_short(void **state)
 	/* one that goes on is a steady load */
 	burst(&d, 5000, 26000, 100);
 	assert_false(d.in_burst);
-	assert_int_equal(mcs_drain_pace(&d, 5), 0);
+	assert_int_equal(mcs_drain_burst_pace(&d, 5), 0);
 	/* extremes */
 	mcs_drain_begin(&d, U32_MAX, 0);
 	mcs_drain_burst(&d, U32_MAX, false, U32_MAX, 0);
-	assert_in_range(mcs_drain_pace(&d, 0), 1, U32_MAX);
+	assert_in_range(mcs_drain_burst_pace(&d, 0), 1, U32_MAX);
 	mcs_drain_begin(&d, U32_MAX, 0);
 	mcs_drain_burst(&d, 1, true, U32_MAX, 0);
 	mcs_drain_begin(&d, MCS_DRAIN_BURST_BYTES, 0);
 	d.bursts_us = MCS_DRAIN_BURSTS_US - 1;
 	mcs_drain_burst(&d, 1, false, U32_MAX, 0);
-	assert_in_range(mcs_drain_pace(&d, 0), 1, U32_MAX);
+	assert_in_range(mcs_drain_burst_pace(&d, 0), 1, U32_MAX);
 }
 
 static void a_pause_is_no_part_of_it(void **state)
@@ -219,6 +236,7 @@ int main(void)
 		cmocka_unit_test(survives_extremes),
 		cmocka_unit_test(idle_times_leave_a_bound),
 		cmocka_unit_test(bursts_are_measured),
+		cmocka_unit_test(a_steady_load_does_not_ask_bursts),
 		cmocka_unit_test(bursts_are_large_and_short),
 		cmocka_unit_test(a_pause_is_no_part_of_it),
 		cmocka_unit_test(an_old_figure_is_no_part_of_a_new_one),

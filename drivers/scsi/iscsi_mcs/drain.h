@@ -12,6 +12,8 @@
  * between all the time: an idle connection says nothing about its link. One
  * that is idle again and again, as those of a single stream are, is measured in
  * bursts: from when a large command was given to it to when it had nothing left.
+ * That takes in whatever held a single command up, so it only counts for bursts; a
+ * link that a steady load avoided for it would not be measured again for long.
  * Pure arithmetic, also built in user space.
  */
 
@@ -38,6 +40,8 @@
  * @burst_kib: completed since then
  * @bursts_us: time that bursts have taken since the last figure
  * @bursts_kib: completed in them
+ * @burst_pace: nanoseconds per KiB in bursts, smoothed; 0 when never measured
+ * @burst_pace_ms: when that was last measured
  * @pace: nanoseconds per KiB, smoothed; 0 when never measured
  * @pace_ms: when @pace was last measured
  * @all_since_ms: begin of a sample that idle times belong to
@@ -59,6 +63,8 @@ struct mcs_drain {
 	u32 burst_kib;
 	u32 bursts_us;
 	u32 bursts_kib;
+	u32 burst_pace;
+	u32 burst_pace_ms;
 	u32 pace;
 	u32 pace_ms;
 	u32 all_since_ms;
@@ -104,12 +110,13 @@ static inline u32 mcs_drain_kib(u32 bytes)
 }
 
 /* A new figure; what is too old to be relied on is no part of it. */
-static inline void mcs_drain_take(struct mcs_drain *d, u32 pace, u32 now_ms)
+static inline void mcs_drain_take(u32 *pace, u32 *pace_ms, u32 sample,
+				  u32 now_ms)
 {
-	if (d->pace && now_ms - d->pace_ms < MCS_DRAIN_FORGET_MS)
-		pace = pace / 4 + d->pace - d->pace / 4;
-	d->pace_ms = now_ms;
-	WRITE_ONCE(d->pace, pace);
+	if (*pace && now_ms - *pace_ms < MCS_DRAIN_FORGET_MS)
+		sample = sample / 4 + *pace - *pace / 4;
+	*pace_ms = now_ms;
+	WRITE_ONCE(*pace, sample);
 }
 
 /**
@@ -169,9 +176,10 @@ static inline void mcs_drain_burst(struct mcs_drain *d, u32 bytes, bool busy,
 	    d->bursts_kib < MCS_DRAIN_BURSTS_KIB)
 		return;
 	/* the product does not fit without the step in between */
-	mcs_drain_take(d, max_t(u32, d->bursts_us / d->bursts_kib * 1000 +
-				d->bursts_us % d->bursts_kib * 1000 /
-				d->bursts_kib, 1), now_ms);
+	mcs_drain_take(&d->burst_pace, &d->burst_pace_ms,
+		       max_t(u32, d->bursts_us / d->bursts_kib * 1000 +
+			     d->bursts_us % d->bursts_kib * 1000 /
+			     d->bursts_kib, 1), now_ms);
 	d->bursts_us = 0;
 	d->bursts_kib = 0;
 }
@@ -193,8 +201,8 @@ static inline void mcs_drain_done(struct mcs_drain *d, u32 bytes, bool busy,
 	if (d->counting) {
 		d->kib += kib;
 		if (ms >= MCS_DRAIN_SAMPLE_MS) {
-			mcs_drain_take(d, mcs_drain_sample(d->kib, ms),
-				       now_ms);
+			mcs_drain_take(&d->pace, &d->pace_ms,
+				       mcs_drain_sample(d->kib, ms), now_ms);
 			d->counting = false;
 		}
 	}
@@ -218,6 +226,22 @@ static inline u32 mcs_drain_pace(const struct mcs_drain *d, u32 now_ms)
 {
 	return now_ms - d->pace_ms < MCS_DRAIN_FORGET_MS ?
 	       READ_ONCE(d->pace) : 0;
+}
+
+/**
+ * mcs_drain_burst_pace - the same of bursts
+ * @d: its figures
+ * @now_ms: time
+ *
+ * Return: nanoseconds per KiB, what a steady load says when no burst does; 0 when
+ *	   nothing is known.
+ */
+static inline u32 mcs_drain_burst_pace(const struct mcs_drain *d, u32 now_ms)
+{
+	u32 pace = now_ms - d->burst_pace_ms < MCS_DRAIN_FORGET_MS ?
+		   READ_ONCE(d->burst_pace) : 0;
+
+	return pace ?: mcs_drain_pace(d, now_ms);
 }
 
 /**

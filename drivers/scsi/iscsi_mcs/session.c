@@ -358,7 +358,8 @@ static void mcs_session_weigh(struct mcs_conn *conn, u32 cost, bool in_burst,
 	cand->bytes = mcs_conn_load(conn);
 	cand->cost = cost;
 	cand->in_burst = in_burst;
-	cand->pace = mcs_drain_pace(&conn->drain, now_ms);
+	cand->pace = in_burst ? mcs_drain_burst_pace(&conn->drain, now_ms) :
+				mcs_drain_pace(&conn->drain, now_ms);
 	cand->bound = mcs_drain_bound(&conn->drain, now_ms);
 	cand->rtt_us = mcs_drain_rtt_us(&conn->drain, now_ms);
 }
