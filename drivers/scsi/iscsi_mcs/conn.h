@@ -20,8 +20,8 @@
 #include "pdu.h"
 #include "task.h"
 
+struct mcs_attempt;
 struct mcs_auth;
-struct mcs_connect;
 struct mcs_session;
 
 /* Segments of one sendmsg: header, 256 KiB of single pages, trailer */
@@ -337,7 +337,7 @@ struct mcs_conn {
 	struct timer_list nop_timer;
 
 	/* making the connection */
-	struct mcs_connect *job;
+	struct mcs_attempt *job;
 	struct mcs_login_ctl login_ctl;
 	bool was_up;
 	struct delayed_work connect_work;

@@ -38,7 +38,7 @@
 #define MCS_FAILOVER_PROBE_TIMEOUT	(3 * HZ)
 #define MCS_FAILOVER_DISOWN_TIMEOUT	HZ
 
-/* A CID no connection of ours has had: see mcs_connect_new_cid() */
+/* A CID no connection of ours has had: see mcs_attempt_new_cid() */
 #define MCS_FAILOVER_PROBE_CID		0xffff
 
 /**
