@@ -26,6 +26,9 @@
 
 #include "internal.h"
 
+/* The longest line is a secret of 255 bytes in hexadecimal, or a name in UTF-8 */
+#define LINE_ROOM	4096
+
 enum section { SECTION_NONE, SECTION_INITIATOR, SECTION_SESSION,
 	       SECTION_CONNECTION };
 
@@ -211,18 +214,22 @@ static ISDSC_STATUS take_line(struct iscsidsc_config *config, char *line,
 	}
 }
 
-/* All lines, as far as they are good */
+/*
+ * All lines, as far as they are good. Their buffer does not grow, because what it
+ * grows out of is freed with a secret in it.
+ */
 static ISDSC_STATUS read_lines(struct iscsidsc_config *config, FILE *in)
 {
 	enum section section = SECTION_NONE;
 	ISDSC_STATUS status = ERROR_SUCCESS;
 	unsigned int number = 0;
-	char *line = NULL;
-	size_t room = 0;
+	char line[LINE_ROOM];
 
-	while (!status && getline(&line, &room, in) >= 0) {
+	while (!status && fgets(line, sizeof(line), in)) {
 		number++;
-		status = take_line(config, line, &section);
+		status = strchr(line, '\n') || feof(in) ?
+			take_line(config, line, &section) :
+			ERROR_INVALID_PARAMETER;
 	}
 	if (!status && !feof(in)) {
 		config->error = errno;
@@ -230,9 +237,7 @@ static ISDSC_STATUS read_lines(struct iscsidsc_config *config, FILE *in)
 	} else if (status == ERROR_INVALID_PARAMETER) {
 		config->bad_line = number;
 	}
-	if (line)
-		explicit_bzero(line, room);
-	free(line);
+	explicit_bzero(line, sizeof(line));
 	return status;
 }
 
@@ -302,7 +307,7 @@ ISDSC_STATUS iscsidsc_config_read(struct iscsidsc_config *config)
 						   status;
 }
 
-static int print_all(FILE *out, const struct iscsidsc_config *config)
+static void print_all(FILE *out, const struct iscsidsc_config *config)
 {
 	size_t i;
 
@@ -321,43 +326,24 @@ static int print_all(FILE *out, const struct iscsidsc_config *config)
 		fputs("\n[connection]\n", out);
 		iscsidsc_key_print(out, config->list.items[i]);
 	}
-	return fflush(out) || ferror(out) || fsync(fileno(out)) ? -1 : 0;
 }
 
 /**
  * iscsidsc_config_write - replace the file, completely or not at all
  * @config: its new content
  *
+ * Under the lock.
+ *
  * Return: 0, ERROR_ACCESS_DENIED or
  * ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA.
  */
 ISDSC_STATUS iscsidsc_config_write(const struct iscsidsc_config *config)
 {
-	const char *path = iscsidsc_host_default()->config;
-	char temp[PATH_MAX], buffer[4096];
-	FILE *out;
-	int fd, bad;
+	struct iscsidsc_replace r;
 
-	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >=
-	    (int)sizeof(temp))
-		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
-	/* Mode 0600 */
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
+	if (iscsidsc_replace_begin(&r, iscsidsc_host_default()->config))
 		return status_of_write(errno);
-	out = fdopen(fd, "w");
-	if (!out) {
-		close(fd);
-		unlink(temp);
-		return ERROR_NOT_ENOUGH_MEMORY;
-	}
-	setvbuf(out, buffer, _IOFBF, sizeof(buffer));
-	bad = print_all(out, config);
-	bad |= fclose(out);
-	explicit_bzero(buffer, sizeof(buffer));
-	if (bad || rename(temp, path)) {
-		unlink(temp);
-		return ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
-	}
-	return ERROR_SUCCESS;
+	print_all(r.out, config);
+	return iscsidsc_replace_end(&r) ?
+		ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA : ERROR_SUCCESS;
 }

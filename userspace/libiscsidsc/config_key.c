@@ -101,6 +101,7 @@ void *iscsidsc_key_blob(const char *value, size_t *len)
 		int low = nibble((unsigned char)value[2 * i + 1]);
 
 		if (high < 0 || low < 0) {
+			explicit_bzero(bytes, i);
 			free(bytes);
 			return NULL;
 		}

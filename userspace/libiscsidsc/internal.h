@@ -4,6 +4,7 @@
 #ifndef ISCSIDSC_INTERNAL_H
 #define ISCSIDSC_INTERNAL_H
 
+#include <limits.h>
 #include <stdio.h>
 
 #include <netlink/attr.h>
@@ -167,6 +168,25 @@ struct iscsidsc_host {
 
 /* In a file of its own like iscsidsc_transport_default() */
 const struct iscsidsc_host *iscsidsc_host_default(void);
+
+/* replace.c */
+
+/**
+ * struct iscsidsc_replace - a file that is about to be replaced
+ * @out: what is written goes here
+ * @path: the file
+ * @temp: the new one until it is complete
+ * @buffer: of @out, to be wiped
+ */
+struct iscsidsc_replace {
+	FILE *out;
+	char path[PATH_MAX];
+	char temp[PATH_MAX];
+	char buffer[4096];
+};
+
+int iscsidsc_replace_begin(struct iscsidsc_replace *r, const char *path);
+int iscsidsc_replace_end(struct iscsidsc_replace *r);
 
 /* config.c */
 

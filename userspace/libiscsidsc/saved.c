@@ -141,10 +141,13 @@ static int same(const struct iscsidsc_saved *a, const struct iscsidsc_saved *b)
 	       a->add.port == b->add.port;
 }
 
-/* Nothing of ours may look like another line of the file */
+/* The file has lines of 4096 bytes; no name that exists comes near */
+#define TEXT_MAX	1024
+
+/* Nothing of ours may look like another line of the file, or be cut off there */
 static int clean(const char *text)
 {
-	return !text || !strpbrk(text, "\r\n");
+	return !text || (!strpbrk(text, "\r\n") && strlen(text) <= TEXT_MAX);
 }
 
 static ISDSC_STATUS check(const struct iscsidsc_saved *s)

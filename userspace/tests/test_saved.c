@@ -366,6 +366,42 @@ static void unsafe_text(void **state)
 	assert_int_equal(iscsidsc_saved_add(&saved), ERROR_INVALID_PARAMETER);
 }
 
+/* What is written can be read; what cannot be is a damaged file. */
+static void long_text(void **state)
+{
+	struct iscsidsc_saved saved = plain();
+	struct iscsidsc_saved_list *list;
+	char text[5000];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	text[1025] = '\0';
+	saved.add.symbolic_name = text;
+	assert_int_equal(iscsidsc_saved_add(&saved), ERROR_INVALID_PARAMETER);
+	text[1024] = '\0';
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	assert_int_equal(iscsidsc_saved_get(&list), 0);
+	assert_string_equal(list->items[0]->add.symbolic_name, text);
+	iscsidsc_saved_free(list);
+	memset(text, '#', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	fake_host_file(CONFIG, text);
+	assert_int_equal(iscsidsc_saved_get(&list), ISDSC_CACHE_CORRUPTED);
+}
+
+/* Somebody was killed while writing: his file has secrets and does not stay. */
+static void remnant(void **state)
+{
+	struct iscsidsc_saved saved = plain();
+	char path[512];
+
+	(void)state;
+	fake_host_file(CONFIG ".new", "[initiator]\nchap-secret-in = old\n");
+	assert_int_equal(iscsidsc_saved_add(&saved), 0);
+	snprintf(path, sizeof(path), "%s/" CONFIG ".new", fake_host_dir());
+	assert_int_equal(access(path, F_OK), -1);
+}
+
 static void session_of(void **state)
 {
 	struct iscsidsc_saved saved = plain();
@@ -445,6 +481,8 @@ int main(void)
 		TEST(unsafe_settings),
 		TEST(unreadable),
 		TEST(unsafe_text),
+		TEST(long_text),
+		TEST(remnant),
 		TEST(session_of),
 		TEST(secret_of_targets),
 	};

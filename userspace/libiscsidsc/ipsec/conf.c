@@ -141,8 +141,8 @@ static void print_secret(FILE *out, const struct ipsec_peer *peer,
 	fprintf(out, "\n\t\tid-1 = %s\n\t\tid-2 = %s\n\t}\n}\n", local, remote);
 }
 
-static int print_conf(FILE *out, const struct ipsec_peer *peer,
-		      const struct ipsec_used *used)
+static void print_conf(FILE *out, const struct ipsec_peer *peer,
+		       const struct ipsec_used *used)
 {
 	char local[INET6_ADDRSTRLEN], remote[INET6_ADDRSTRLEN];
 	char name[IPSEC_NAME_LEN];
@@ -163,7 +163,6 @@ static int print_conf(FILE *out, const struct ipsec_peer *peer,
 			print_child(out, peer, &peer->children[i]);
 	fputs("\t\t}\n\t}\n}\n", out);
 	print_secret(out, peer, name, local, remote);
-	return fflush(out) || ferror(out) || fsync(fileno(out)) ? -1 : 0;
 }
 
 /**
@@ -176,33 +175,16 @@ static int print_conf(FILE *out, const struct ipsec_peer *peer,
 int ipsec_conf_write(const struct ipsec_peer *peer,
 		     const struct ipsec_used *used)
 {
-	char name[IPSEC_NAME_LEN], path[PATH_MAX], temp[PATH_MAX];
-	char buffer[4096];
-	FILE *out;
-	int fd, bad;
+	char name[IPSEC_NAME_LEN], path[PATH_MAX];
+	struct iscsidsc_replace r;
 
 	ipsec_pair_name(&peer->pair, name);
-	/* The other name does not end in .conf, so swanctl does not read it. */
+	/* Until it is complete its name does not end in .conf: swanctl passes it by. */
 	if (conf_path(name, ".conf", path, sizeof(path)) ||
-	    conf_path(name, ".XXXXXX", temp, sizeof(temp)))
+	    iscsidsc_replace_begin(&r, path))
 		return -1;
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	out = fdopen(fd, "w");
-	if (!out) {
-		close(fd);
-		unlink(temp);
-		return -1;
-	}
-	setvbuf(out, buffer, _IOFBF, sizeof(buffer));
-	bad = print_conf(out, peer, used);
-	bad |= fclose(out);
-	explicit_bzero(buffer, sizeof(buffer));
-	if (!bad && !rename(temp, path))
-		return 0;
-	unlink(temp);
-	return -1;
+	print_conf(r.out, peer, used);
+	return iscsidsc_replace_end(&r);
 }
 
 /**

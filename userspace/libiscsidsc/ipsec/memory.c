@@ -250,7 +250,7 @@ int ipsec_peer_read(const struct ipsec_pair *pair, struct ipsec_peer *peer,
 	return read_file(name, ".portal", peer_line, peer, why) < 0 ? -1 : 0;
 }
 
-static int print_peer(FILE *out, const struct ipsec_peer *peer)
+static void print_peer(FILE *out, const struct ipsec_peer *peer)
 {
 	size_t i;
 
@@ -263,7 +263,6 @@ static int print_peer(FILE *out, const struct ipsec_peer *peer)
 	for (i = 0; i < peer->child_count; i++)
 		fprintf(out, "[%u]\nflags = 0x%x\n", peer->children[i].port,
 			peer->children[i].flags);
-	return fflush(out) || ferror(out) || fsync(fileno(out)) ? -1 : 0;
 }
 
 /**
@@ -274,32 +273,15 @@ static int print_peer(FILE *out, const struct ipsec_peer *peer)
  */
 int ipsec_peer_write(const struct ipsec_peer *peer)
 {
-	char name[IPSEC_NAME_LEN], path[PATH_MAX], temp[PATH_MAX];
-	char buffer[4096];
-	FILE *out;
-	int fd, bad;
+	char name[IPSEC_NAME_LEN], path[PATH_MAX];
+	struct iscsidsc_replace r;
 
 	ipsec_pair_name(&peer->pair, name);
 	if (file_path(name, ".portal", path, sizeof(path)) ||
-	    file_path(name, ".XXXXXX", temp, sizeof(temp)))
+	    iscsidsc_replace_begin(&r, path))
 		return -1;
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	out = fdopen(fd, "w");
-	if (!out) {
-		close(fd);
-		unlink(temp);
-		return -1;
-	}
-	setvbuf(out, buffer, _IOFBF, sizeof(buffer));
-	bad = print_peer(out, peer);
-	bad |= fclose(out);
-	explicit_bzero(buffer, sizeof(buffer));
-	if (!bad && !rename(temp, path))
-		return 0;
-	unlink(temp);
-	return -1;
+	print_peer(r.out, peer);
+	return iscsidsc_replace_end(&r);
 }
 
 /**
