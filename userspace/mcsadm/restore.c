@@ -29,6 +29,15 @@ struct tally {
 	size_t bad;
 };
 
+/*
+ * Sessions that have their settings. What somebody changes afterwards stays, when
+ * another session logs in, too.
+ */
+struct known {
+	uint32_t *sids;
+	size_t count;
+};
+
 static void restore_one(struct iscsidsc *h,
 			const struct iscsidsc_session *session,
 			const struct iscsidsc_saved *saved, struct tally *tally)
@@ -99,7 +108,6 @@ static void restore_setting(struct iscsidsc *h,
 	fflush(stdout);
 }
 
-/* Before there are connections: how losses are dealt with is one of them. */
 static void restore_settings(struct iscsidsc *h,
 			     const struct iscsidsc_session *session,
 			     const struct iscsidsc_saved_list *list,
@@ -132,8 +140,47 @@ static void restore_conns(struct iscsidsc *h,
 			restore_one(h, session, list->items[i], tally);
 }
 
+static int is_known(const struct known *known, uint32_t sid)
+{
+	size_t i;
+
+	for (i = 0; i < known->count; i++)
+		if (known->sids[i] == sid)
+			return 1;
+	return 0;
+}
+
+/* No number comes twice as long as the module is loaded. */
+static void know(struct known *known, uint32_t sid)
+{
+	uint32_t *sids = realloc(known->sids,
+				 (known->count + 1) * sizeof(*sids));
+
+	/* Without memory they are set once more. */
+	if (!sids)
+		return;
+	sids[known->count++] = sid;
+	known->sids = sids;
+}
+
+/* Settings before connections: how losses are dealt with is one of them. */
+static void restore_session(struct iscsidsc *h,
+			    const struct iscsidsc_session *session,
+			    const struct iscsidsc_saved_list *list,
+			    struct known *known, struct tally *tally)
+{
+	size_t bad = tally->bad;
+
+	if (!is_known(known, session->sid)) {
+		restore_settings(h, session, list, tally);
+		if (tally->bad == bad)
+			know(known, session->sid);
+	}
+	restore_conns(h, session, list, tally);
+}
+
 static int restore(struct iscsidsc *h, const struct options *o,
-		   struct tally *tally)
+		   struct known *known, struct tally *tally)
 {
 	struct iscsidsc_saved_list *list;
 	struct iscsidsc_snapshot *snap;
@@ -153,10 +200,9 @@ static int restore(struct iscsidsc *h, const struct options *o,
 			code = failed(h, status, "cannot list sessions");
 	}
 	if (!code) {
-		for (s = 0; s < snap->session_count && !stop; s++) {
-			restore_settings(h, snap->sessions[s], list, tally);
-			restore_conns(h, snap->sessions[s], list, tally);
-		}
+		for (s = 0; s < snap->session_count && !stop; s++)
+			restore_session(h, snap->sessions[s], list, known,
+					tally);
 		iscsidsc_snapshot_free(snap);
 	}
 	iscsidsc_saved_free(list);
@@ -210,12 +256,15 @@ static enum follow_next follow_sessions(struct iscsidsc *h,
 					const struct options *o)
 {
 	enum follow_next next = FOLLOW_RESTORE;
+	struct known known = { NULL, 0 };
 	int delay = RETRY_MS;
 	struct tally tally;
 
 	while ((next == FOLLOW_RESTORE || next == FOLLOW_RETRY) && !stop) {
-		if (restore(h, o, &tally))
-			return FOLLOW_FAILED;
+		if (restore(h, o, &known, &tally)) {
+			next = FOLLOW_FAILED;
+			break;
+		}
 		if (!tally.bad)
 			delay = RETRY_MS;
 		else if (next == FOLLOW_RETRY && delay < RETRY_MAX_MS)
@@ -223,6 +272,7 @@ static enum follow_next follow_sessions(struct iscsidsc *h,
 		next = wait_for_session(events, tally.bad ?
 					system_now_ms() + delay : -1);
 	}
+	free(known.sids);
 	return stop ? FOLLOW_END : next;
 }
 
@@ -285,6 +335,7 @@ static int follow(const struct options *o)
  */
 int cmd_restore(const struct options *o)
 {
+	struct known known = { NULL, 0 };
 	struct tally tally;
 	struct iscsidsc *h;
 	int code;
@@ -297,7 +348,8 @@ int cmd_restore(const struct options *o)
 	code = open_handle(&h);
 	if (code)
 		return code;
-	code = restore(h, o, &tally);
+	code = restore(h, o, &known, &tally);
+	free(known.sids);
 	iscsidsc_close(h);
 	if (!code && tally.bad)
 		code = tally.good ? EXIT_PARTLY : EXIT_FAILED;

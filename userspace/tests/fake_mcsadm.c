@@ -108,6 +108,23 @@ static void nobody_answers(void)
 	fake.on_wait = waiting;
 }
 
+/* Somebody sets a session to something else; later another one comes. */
+static void tuned_meanwhile(int timeout_ms)
+{
+	static int step;
+
+	(void)timeout_ms;
+	if (step++) {
+		printf("session 1 has policy %u\n", fake.sessions[0].policy);
+		raise(SIGTERM);
+		return;
+	}
+	printf("session 1 gets policy 0, session 20 comes\n");
+	fake.sessions[0].policy = 0;
+	fake_session(20, "iqn.2024-01.example:disk1", 1);
+	fake_event(ISCSI_MCS_CMD_SESSION_ADDED_NTF, 20, 0, 0, NULL);
+}
+
 static void signal_in_add(void)
 {
 	raise(SIGTERM);
@@ -211,6 +228,8 @@ static void __attribute__((constructor)) prepare(void)
 		nobody_answers();
 	else if (!strcmp(test, "follow-add"))
 		interrupted_add();
+	else if (!strcmp(test, "follow-tuned"))
+		fake.on_wait = tuned_meanwhile;
 	else if (!strcmp(test, "follow"))
 		fake.on_subscribe = sessions_come;
 	else if (!strcmp(test, "events"))
