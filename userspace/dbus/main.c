@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "service.h"
 
@@ -47,6 +48,8 @@ int main(int argc, char **argv)
 			argv[0]);
 		return 2;
 	}
+	/* Secrets for CHAP and IPsec come by the bus. */
+	prctl(PR_SET_DUMPABLE, 0);
 	/* Blocked, so that the loop gets them and threads do not. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);

@@ -223,13 +223,28 @@ static int take_option(struct options *o, int opt, const char *arg)
 	return EXIT_DONE;
 }
 
+/* Is optopt, which getopt complains of, one of a cluster of letters? */
+static int is_letter(const char *word, size_t len)
+{
+	size_t i;
+
+	if (strncmp(word, "--", 2))
+		return 1;
+	/* An unknown word, or one before the cluster */
+	for (i = 0; long_options[i].name; i++)
+		if (long_options[i].val == optopt &&
+		    !strncmp(word + 2, long_options[i].name, len - 2))
+			return 0;
+	return optopt != 0;
+}
+
 /* What getopt did not understand, in one line as everything else */
 static int option_error(int opt, const char *word)
 {
 	size_t i, len = strcspn(word, "="), matches = 0;
 	char text[] = "-?";
 
-	if (strncmp(word, "--", 2)) {
+	if (is_letter(word, len)) {
 		text[1] = (char)optopt;
 		word = text;
 		len = 2;
@@ -312,15 +327,12 @@ static int run(const struct command *command, const struct options *o)
 	return code ? code : command->run(o);
 }
 
-int main(int argc, char **argv)
+static int mcsadm_main(int argc, char **argv)
 {
 	const struct command *command = &commands[0];
 	struct options o = { 0 };
-	const char *name = strrchr(argv[0], '/');
 	int code;
 
-	if (!strcmp(name ? name + 1 : argv[0], "iscsicli"))
-		return iscsicli_main(argc, argv);
 	if (argc > 1 && !strcmp(argv[1], "--complete"))
 		return complete(commands, ARRAY_SIZE(commands), long_options,
 				argc - 2, argv + 2);
@@ -341,10 +353,16 @@ int main(int argc, char **argv)
 	} else if (o.help) {
 		command = NULL;
 	}
-	if (o.help)
-		code = show_help(commands, ARRAY_SIZE(commands), command);
-	else
-		code = run(command, &o);
+	return o.help ? show_help(commands, ARRAY_SIZE(commands), command) :
+			run(command, &o);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = strrchr(argv[0], '/');
+	int code = strcmp(name ? name + 1 : argv[0], "iscsicli") ?
+		mcsadm_main(argc, argv) : iscsicli_main(argc, argv);
+
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("mcsadm: cannot write");
 		return EXIT_FAILED;

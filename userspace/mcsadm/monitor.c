@@ -18,7 +18,8 @@ static void on_signal(int sig)
 	stop = 1;
 }
 
-static void time_text(char *text, size_t size)
+/* Local time; @zone is "%z" for one that others can read, or empty */
+static void time_text(char *text, size_t size, const char *zone)
 {
 	struct timespec now;
 	struct tm tm;
@@ -27,7 +28,9 @@ static void time_text(char *text, size_t size)
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &tm);
 	n = strftime(text, size, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + n, size - n, ".%03ld", now.tv_nsec / 1000000);
+	n += (size_t)snprintf(text + n, size - n, ".%03ld",
+			      now.tv_nsec / 1000000);
+	strftime(text + n, size - n, zone, &tm);
 }
 
 static void json_event(const struct iscsidsc_event *event)
@@ -35,7 +38,7 @@ static void json_event(const struct iscsidsc_event *event)
 	json_object *json = values_json(event_values, event);
 	char when[40];
 
-	time_text(when, sizeof(when));
+	time_text(when, sizeof(when), "%z");
 	json_object_object_add(json, "format",
 			       json_object_new_int(JSON_FORMAT));
 	json_object_object_add(json, "time", json_object_new_string(when));
@@ -47,7 +50,7 @@ static void show_event(const struct iscsidsc_event *event)
 	char when[40], local[ISCSIDSC_ADDR_TEXT_LEN];
 	char remote[ISCSIDSC_ADDR_TEXT_LEN];
 
-	time_text(when, sizeof(when));
+	time_text(when, sizeof(when), "");
 	printf("%s  session %" PRIu32, when, event->sid);
 	if (event->has_conn)
 		printf("  conn %u", event->cid);
