@@ -13,7 +13,7 @@
 #                 '--- link 4 --------------'
 #
 # vm: --icount
-# timeout: 300
+# timeout: 360
 
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -214,24 +214,51 @@ new_disk()
 	wait_for 5 limit_is "$(cat "$RUN/before")" 1
 }
 
-# dm-multipath's requests are not cut any more: with a lower limit they fail.
+# A map of dm-multipath over one disk
+map_create()	# name, path
+{
+	dmsetup create --noudevsync "$1" --table "0 \
+		$(blockdev --getsz "$2") multipath 0 0 1 1 \
+		round-robin 0 1 1 $2 1"
+	dmsetup mknodes "$1"
+}
+
+# dm-multipath's requests are not cut any more: with a lower limit they fail. Also
+# on a path that has not been used since its map was made.
 under_multipath()
 {
-	local before path map=/dev/mapper/stream
+	local before map
 
 	before=$(cat "$RUN/before")
-	path=$(disk "$(sid)" 1)
 	modprobe dm-round-robin
-	dmsetup create --noudevsync stream --table "0 \
-		$(blockdev --getsz "$path") multipath 0 0 1 1 \
-		round-robin 0 1 1 $path 1"
-	dmsetup mknodes stream
-	dd if=$map of=/dev/null bs="${before}k" count=4 iflag=direct
+	map_create stream "$(disk "$(sid)" 1)"
+	map_create idle "$(disk "$(sid)" 2)"
+	dd if=/dev/mapper/stream of=/dev/null bs="${before}k" count=2 iflag=direct
 	tune stream-split=256
 	wait_for 5 limit_is 128
 	limit_is "$before" 1
-	dd if=/dev/zero of=$map bs="${before}k" count=8 oflag=direct
-	dd if=$map of=/dev/null bs="${before}k" count=8 iflag=direct
+	limit_is "$before" 2
+	for map in stream idle; do
+		dd if=/dev/zero of=/dev/mapper/$map bs="${before}k" count=2 oflag=direct
+		dd if=/dev/mapper/$map of=/dev/null bs="${before}k" count=2 iflag=direct
+		dmsetup remove --noudevsync $map
+	done
+}
+
+# A map over a disk whose limit is lowered already: the map keeps to what it saw, the
+# disk's is the kernel's again with the next change.
+lowered_before()
+{
+	tune stream-split=0
+	wait_for 5 limit_is "$(cat "$RUN/before")" 1
+	tune stream-split=256
+	wait_for 5 limit_is 128 1
+	map_create stream "$(disk "$(sid)" 1)"
+	limit_is 128 1
+	dd if=/dev/mapper/stream of=/dev/null bs=1M count=2 iflag=direct
+	tune stream-split=512
+	wait_for 5 limit_is "$(cat "$RUN/before")" 1
+	dd if=/dev/mapper/stream of=/dev/null bs=1M count=2 iflag=direct
 	dmsetup remove --noudevsync stream
 }
 
@@ -248,11 +275,11 @@ no_disk()	# lun
 need_mcs
 # what dm-mod says when it is loaded
 klog_allow 'device-mapper: core: CONFIG_IMA_DISABLE_HTABLE'
-plan 13
+plan 14
 for n in 1 2 3 4; do
 	must link_shape $n $rate
 done
-must target_create luns=2
+must target_create luns=3
 must login
 subtest "one connection: no limit of ours" no_limit_of_ours
 subtest "a second one: 128 KiB" two_conns
@@ -267,3 +294,4 @@ subtest "a limit set by hand stays" by_hand
 subtest "unless it is given back" given_back
 subtest "a new disk has the limit, and follows" new_disk
 subtest "requests of dm-multipath still fit" under_multipath
+subtest "a limit lowered before a map was made" lowered_before

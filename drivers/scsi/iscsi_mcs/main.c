@@ -7,6 +7,7 @@
 #include "main.h"
 #include "netlink.h"
 #include "session.h"
+#include "stream.h"
 #include "transport.h"
 #include "uevent.h"
 
@@ -104,6 +105,7 @@ static void __exit mcs_main_exit(void)
 	mcs_transport_unregister();
 	mcs_main_destroy_workqueues();
 	mcs_uevent_flush();
+	mcs_stream_flush();
 	/* Connections are freed after a grace period. */
 	rcu_barrier();
 }

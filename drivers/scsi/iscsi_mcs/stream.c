@@ -52,18 +52,46 @@ static u32 mcs_stream_wanted(struct mcs_session *sess)
 						   n[0], n[1]));
 }
 
+/*
+ * dm-multipath hands requests down as they are, made for the limits it saw when its
+ * table was loaded; they fail when they are larger than the limit of now. It claims
+ * its paths under the name that all of device mapper has, an address nobody tells:
+ * it is learned from the first request of that kind. A map needs no request on each
+ * of its paths for that, one on any path of any map will do.
+ */
+static const void *mcs_stream_dm;
+
+static const void *mcs_stream_holder(struct request_queue *q)
+{
+	const void *holder = NULL;
+	struct gendisk *disk;
+
+	/* The disk may go away, but not before a grace period has passed. */
+	rcu_read_lock();
+	disk = READ_ONCE(q->disk);
+	if (disk)
+		holder = READ_ONCE(disk->part0->bd_holder);
+	rcu_read_unlock();
+	return holder;
+}
+
+static bool mcs_stream_is_stacked(struct request_queue *q)
+{
+	const void *dm = READ_ONCE(mcs_stream_dm);
+
+	return dm && mcs_stream_holder(q) == dm;
+}
+
 static void mcs_stream_apply(struct scsi_device *sdev, u32 limit)
 {
-	unsigned long *word = mcs_stream_word(sdev);
-	bool stacked = test_bit(MCS_STREAM_STACKED_BIT, word);
-	u32 ours = READ_ONCE(*word) >> 1;
-	u32 now;
+	u32 ours, now;
 
 	/* The commands of other devices are not to be cut, as a tape's. */
 	if (sdev->type != TYPE_DISK)
 		return;
-	if (stacked && limit && (!ours || limit < ours))
-		return;
+	ours = (uintptr_t)sdev->hostdata;
+	if (mcs_stream_is_stacked(sdev->request_queue))
+		limit = 0;
 	/*
 	 * Somebody has set it: his, until he gives it back to the kernel and
 	 * there is none of ours.
@@ -71,8 +99,7 @@ static void mcs_stream_apply(struct scsi_device *sdev, u32 limit)
 	if (!mcs_queue_replace_user_sectors(sdev->request_queue, ours, limit,
 					    &now) && (limit || now))
 		return;
-	/* A flag that is lost here comes back with the next command. */
-	WRITE_ONCE(*word, (unsigned long)now << 1 | stacked);
+	sdev->hostdata = (void *)(uintptr_t)now;
 }
 
 /*
@@ -106,7 +133,7 @@ void mcs_stream_configure(struct scsi_device *sdev, struct queue_limits *lim)
 	if (sdev->type != TYPE_DISK)
 		return;
 	mcs_limits_set_first_sectors(lim, limit);
-	WRITE_ONCE(*mcs_stream_word(sdev), (unsigned long)limit << 1);
+	sdev->hostdata = (void *)(uintptr_t)limit;
 }
 
 /**
@@ -128,6 +155,47 @@ void mcs_stream_kick(struct mcs_session *sess)
 	lockdep_assert_held(&sess->mutex);
 	if (!sess->closing)
 		queue_work(system_dfl_wq, &sess->stream_work);
+}
+
+/* Disks that were taken for others until now have their limit back. */
+static void mcs_stream_learned(struct work_struct *work)
+{
+	struct mcs_session *sess = mcs_session_find_from(0);
+	u32 next;
+
+	while (sess) {
+		mutex_lock(&sess->info_mutex);
+		if (!sess->closing)
+			queue_work(system_dfl_wq, &sess->stream_work);
+		mutex_unlock(&sess->info_mutex);
+		next = sess->sid + 1;
+		mcs_session_put(sess);
+		sess = next ? mcs_session_find_from(next) : NULL;
+	}
+}
+
+static DECLARE_WORK(mcs_stream_learned_work, mcs_stream_learned);
+
+/**
+ * mcs_stream_learn - a request came from dm-multipath
+ * @q: queue it came to
+ */
+void mcs_stream_learn(struct request_queue *q)
+{
+	const void *holder = mcs_stream_holder(q);
+
+	if (!holder || READ_ONCE(mcs_stream_dm) == holder)
+		return;
+	WRITE_ONCE(mcs_stream_dm, holder);
+	queue_work(system_dfl_wq, &mcs_stream_learned_work);
+}
+
+/**
+ * mcs_stream_flush - the module goes: nothing of this runs any more
+ */
+void mcs_stream_flush(void)
+{
+	cancel_work_sync(&mcs_stream_learned_work);
 }
 
 /**
