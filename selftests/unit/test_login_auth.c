@@ -153,6 +153,9 @@ static void drops_targets_that_cheat_at_chap(void **state)
 		{ { SEC_TO_OP, "AuthMethod=CHAP" } },
 		{ { SEC, "AuthMethod=CHAP" }, { SEC_TO_OP, "" } },
 		{ { SEC, "AuthMethod=CHAP" }, { SEC, "" } },
+		/* another method when the first one is settled */
+		{ { SEC, "TargetPortalGroupTag=7" }, { SEC_TO_OP, "AuthMethod=CHAP" } },
+		{ { SEC, "AuthMethod=CHAP" }, { SEC, "AuthMethod=None" } },
 		/* keys out of turn */
 		{ { SEC, "AuthMethod=CHAP\nCHAP_A=5\nCHAP_I=1\nCHAP_C=0x00" } },
 		{ { SEC, "CHAP_A=5" } },

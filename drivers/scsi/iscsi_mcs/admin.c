@@ -42,20 +42,30 @@ static bool mcs_admin_same_addr(const struct sockaddr_storage *a,
 	return true;
 }
 
+/*
+ * The leading one was not asked for with a source or an interface: what it uses is
+ * what counts, and any will do for a request that names none.
+ */
+static bool mcs_admin_same_source(const struct mcs_conn *conn,
+				  const struct mcs_admin_add *req)
+{
+	bool any_source = conn->lead && req->source.ss_family == AF_UNSPEC;
+	bool any_if = conn->lead && !req->ifindex;
+
+	return (any_source ||
+		mcs_admin_same_addr(conn->lead ? &conn->local : &conn->source,
+				    &req->source, false)) &&
+	       (any_if || conn->ifindex == req->ifindex);
+}
+
 static bool mcs_admin_is_duplicate(struct mcs_session *sess,
 				   const struct mcs_admin_add *req)
 {
 	struct mcs_conn *conn;
 
 	list_for_each_entry(conn, &sess->conns, node) {
-		/* The leading one has no requested source, only a used one. */
-		const struct sockaddr_storage *source =
-			conn->lead && req->source.ss_family != AF_UNSPEC ?
-			&conn->local : &conn->source;
-
 		if (mcs_admin_same_addr(&conn->remote, &req->remote, true) &&
-		    mcs_admin_same_addr(source, &req->source, false) &&
-		    conn->ifindex == req->ifindex)
+		    mcs_admin_same_source(conn, req))
 			return true;
 	}
 	return false;
@@ -149,6 +159,12 @@ static void mcs_admin_undo(struct mcs_session *sess, struct mcs_conn *conn)
 	bool was_up;
 
 	mutex_lock(&sess->mutex);
+	/* Logged in, but not in use yet: it is not torn off, but waited for. */
+	if (conn->sock && !conn->was_up) {
+		mutex_unlock(&sess->mutex);
+		wait_for_completion(&conn->connect_done);
+		mutex_lock(&sess->mutex);
+	}
 	was_up = conn->was_up;
 	if (!was_up && conn->state != ISCSI_MCS_CONN_STATE_REMOVING) {
 		mcs_event_conn_removed(conn, ISCSI_MCS_REASON_LOGIN_FAILED);
@@ -264,6 +280,11 @@ static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
 	if (test_bit(MCS_CONN_LEAVING, &conn->flags) && conn->sock) {
 		NL_SET_ERR_MSG(extack,
 			       "target has just asked this connection to log out, try again");
+		return -EAGAIN;
+	}
+	if (conn->sock && !conn->was_up) {
+		NL_SET_ERR_MSG(extack,
+			       "connection has just logged in, try again");
 		return -EAGAIN;
 	}
 	switch (conn->state) {

@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "event.h"
 #include "failover.h"
+#include "param.h"
 #include "recovery.h"
 #include "session.h"
 #include "sock.h"
@@ -249,8 +250,8 @@ static int mcs_attempt_tcp(struct mcs_conn *conn, struct socket *sock,
 		return err;
 	err = mcs_login_connect(sock, &job->path, &conn->login_ctl,
 				mcs_attempt_handshake_end(conn, deadline));
-	/* The keys went away between the look at the route and the first SYN. */
-	if (protect && err == -EAGAIN)
+	/* No keys; protected, they went away between the look at the route and the SYN. */
+	if (err == -EAGAIN)
 		return -EKEYEXPIRED;
 	if (err)
 		return err;
@@ -378,6 +379,8 @@ static int mcs_attempt_up(struct mcs_conn *conn, struct socket *sock)
 	conn->ipsec_reqid = job->ipsec.reqid;
 	if (kernel_getsockname(sock, (struct sockaddr *)&addr) >= 0)
 		conn->local = addr;
+	if (conn->lead)
+		mcs_param_note_addresses(conn);
 	mcs_conn_attach(conn, sock, false);
 	err = mcs_attempt_probe(conn);
 	if (err)

@@ -27,6 +27,7 @@ struct socket;
  * @auth: copy of the names and secrets, wiped after the attempt
  * @chap: the same for the login
  * @needs_secret: the leading login had to prove who it is, and this one cannot
+ * @room_by: jiffies until which it is asked again for want of room, 0 before that
  * @again: the target closed it over the question what it is like: once more
  * @may_be_in: the login failed here, but may have succeeded at the target
  * @ipsec: what protects the connection
@@ -41,6 +42,7 @@ struct mcs_attempt {
 	char target_name[MCS_LOGIN_NAME_MAX + 1];
 	struct mcs_auth auth;
 	struct mcs_chap_auth chap;
+	unsigned long room_by;
 	bool needs_secret;
 	bool again;
 	bool may_be_in;

@@ -30,6 +30,10 @@ static const char *mcs_attempt_errno_text(int err)
 		return "source address is not an address of this host";
 	case -ENODEV:
 		return "no such network interface";
+	case -EAGAIN:
+		return "session is logging in or being recovered";
+	case -EPERM:
+		return "this host's firewall or an IPsec policy blocks the portal";
 	case -ECANCELED:
 		return "given up: the session is changing or the request was cancelled";
 	case -ENOBUFS:
@@ -59,7 +63,10 @@ void mcs_attempt_note(struct mcs_conn *conn, int err, const char *text)
  */
 void mcs_attempt_note_errno(struct mcs_conn *conn, int err)
 {
-	mcs_attempt_note(conn, err, mcs_attempt_errno_text(err));
+	const char *text = mcs_attempt_errno_text(err);
+
+	/* Not to be taken for a want of rights */
+	mcs_attempt_note(conn, err == -EPERM ? -EHOSTUNREACH : err, text);
 }
 
 /* What a target calls its new address is shown only if it can be one. */

@@ -18,6 +18,7 @@
 #include "drain.h"
 #include "login_sock.h"
 #include "pdu.h"
+#include "stats.h"
 #include "task.h"
 
 struct mcs_attempt;
@@ -115,42 +116,6 @@ struct mcs_rx {
 	u8 ahs[MCS_PDU_AHS_MAX];
 	u8 *buf;
 	struct bio_vec bv[MCS_CONN_BVECS];
-};
-
-/**
- * struct mcs_conn_stats - what happened on a connection since it was configured
- * @tx_bytes: bytes sent, headers included
- * @rx_bytes: bytes received, headers included
- * @cmds: SCSI commands sent
- * @rsps: SCSI commands completed
- * @data_out: Data-Out PDUs sent
- * @data_in: Data-In PDUs received
- * @r2ts: R2Ts received
- * @tmfs: task management functions sent
- * @tmf_rsps: task management responses received
- * @losses: times it was lost
- * @reconnects: times it came back by itself
- * @resent: commands taken from it and sent elsewhere
- * @digest_errors: digest mismatches
- * @timeouts: pings that were not answered
- *
- * Written under MCS_CONN_ENGINE, or when nobody can get it; read without a lock.
- */
-struct mcs_conn_stats {
-	u64 tx_bytes;
-	u64 rx_bytes;
-	u64 cmds;
-	u64 rsps;
-	u64 data_out;
-	u64 data_in;
-	u64 r2ts;
-	u64 tmfs;
-	u64 tmf_rsps;
-	u64 losses;
-	u64 reconnects;
-	u64 resent;
-	u64 digest_errors;
-	u64 timeouts;
 };
 
 /* mcs_conn.flags */

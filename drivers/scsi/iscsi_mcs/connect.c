@@ -39,12 +39,16 @@
  * A target counts a connection that has left until it has torn it down. LIO
  * takes a moment for that, and others until they notice that it is gone.
  */
-static bool mcs_connect_makes_room(const struct mcs_session *sess, int err)
+static bool mcs_connect_makes_room(const struct mcs_conn *conn, int err)
 {
-	/* clang does not like time_before() to make a variable of a const one */
-	unsigned long room_by = sess->room_by;
+	struct mcs_attempt *job = conn->job;
 
-	return err == -EUSERS && time_before(jiffies, room_by);
+	if (err != -EUSERS)
+		return false;
+	/* What leaves from now on makes the wait no longer. */
+	if (!job->room_by)
+		job->room_by = conn->sess->room_by ?: 1;
+	return time_before(jiffies, job->room_by);
 }
 
 static unsigned long mcs_connect_delay(u32 attempts, u32 max_ms)
@@ -79,7 +83,7 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 	if (conn->sock)
 		return;
 	if (!conn->last_error)
-		conn->last_error = err;
+		mcs_attempt_note_errno(conn, err);
 	if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
 		return;
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
@@ -105,7 +109,7 @@ static bool mcs_connect_once_more(struct mcs_conn *conn, int err)
 		mcs_connect_start(conn, 0);
 		return true;
 	}
-	if (!mcs_connect_makes_room(conn->sess, err))
+	if (!mcs_connect_makes_room(conn, err))
 		return false;
 	clear_bit(MCS_CONN_NO_RETRY, &conn->flags);
 	mcs_connect_start(conn, MCS_CONNECT_ROOM_POLL);

@@ -53,7 +53,7 @@ bool mcs_direct_enter(struct mcs_conn *conn)
  */
 void mcs_direct_send(struct mcs_conn *conn)
 {
-	/* Swap may lie behind this socket. */
+	/* Swap may lie behind this socket: no memory cgroup refuses what it takes. */
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	struct sock *sk = conn->sock->sk;
 	int sent = 0;

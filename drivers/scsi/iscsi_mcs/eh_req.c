@@ -232,6 +232,8 @@ void mcs_eh_run(struct mcs_conn *conn)
 	if (list_empty_careful(&conn->ehq))
 		return;
 	spin_lock_bh(&conn->q_lock);
+	/* The commands they are about were submitted before them. */
+	list_splice_tail_init(&conn->submitq, &conn->sendq);
 	list_splice_init(&conn->ehq, &todo);
 	/* Without the lock others may be taken back: none is held on to. */
 	while (!list_empty(&todo)) {

@@ -323,7 +323,7 @@ const char *mcs_ipsec_errno_text(int err)
 	case -EKEYREVOKED:
 		return "IPsec is required, and no IPsec policy protects this connection";
 	case -EKEYEXPIRED:
-		return "IPsec is required, and no keys were negotiated in time";
+		return "IPsec has to protect this connection, and no keys were negotiated in time";
 	case -EOPNOTSUPP:
 		return "IPsec is required, and this kernel has no xfrm_user module";
 	}

@@ -137,6 +137,10 @@ mcs_login_key_auth_method(struct mcs_login *login,
 		return mcs_login_none_will_do(login) ? MCS_LOGIN_OK :
 						       MCS_LOGIN_AUTH_METHOD;
 	login->chap_chosen = mcs_text_value_is(pair, "CHAP");
+	/* Later nobody would carry it out. */
+	if (login->chap_chosen &&
+	    login->auth_step != MCS_LOGIN_AUTH_STEP_METHOD)
+		return MCS_LOGIN_PROTOCOL;
 	if (login->chap_chosen && login->p.auth)
 		return MCS_LOGIN_OK;
 	/*

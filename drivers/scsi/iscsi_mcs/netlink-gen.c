@@ -23,6 +23,7 @@ iscsi_mcs_a_session_nop_timeout_ms_range = {
 
 static struct netlink_range_validation
 iscsi_mcs_a_session_login_timeout_ms_range = {
+	.min	= 1ULL,
 	.max	= 600000ULL,
 };
 
@@ -34,7 +35,7 @@ iscsi_mcs_a_session_silence_timeout_ms_range = {
 
 static struct netlink_range_validation
 iscsi_mcs_a_conn_ifindex_range = {
-	.max	= S32_MAX,
+	.max	= 2147483647ULL,
 };
 
 static struct netlink_range_validation

@@ -109,6 +109,8 @@ static int mcs_nl_answer(struct genl_info *info, u8 cmd,
 	mutex_lock(&sess->info_mutex);
 	err = sess->closing ? -ENOENT : mcs_nl_fill(skb, info, cmd, sess, conn);
 	mutex_unlock(&sess->info_mutex);
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(info->extack, "session is closing");
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -148,6 +150,8 @@ static int mcs_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 			  &mcs_nl_family, NLM_F_MULTI, cmd);
 	if (!hdr)
 		return -EMSGSIZE;
+	/* Who reads on after a change may miss one. */
+	genl_dump_check_consistent(cb, hdr);
 	err = conn ? mcs_nl_put_conn(skb, conn) : mcs_nl_put_session(skb, sess);
 	if (err) {
 		genlmsg_cancel(skb, hdr);
@@ -170,6 +174,7 @@ int iscsi_mcs_nl_session_get_dumpit(struct sk_buff *skb,
 	struct mcs_session *sess;
 	int err = 0;
 
+	cb->seq = mcs_session_lists_seq();
 	while (!err && (sess = mcs_session_find_from(cb->args[0]))) {
 		mutex_lock(&sess->info_mutex);
 		if (!sess->closing)
@@ -300,6 +305,7 @@ int iscsi_mcs_nl_conn_get_dumpit(struct sk_buff *skb,
 	struct mcs_session *sess;
 	int err = 0;
 
+	cb->seq = mcs_session_lists_seq();
 	while (!err && (sess = mcs_session_find_from(cb->args[0]))) {
 		/* The one to go on with may have gone meanwhile. */
 		if (sess->sid != cb->args[0])

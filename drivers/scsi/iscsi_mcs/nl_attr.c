@@ -2,6 +2,7 @@
 /* Copyright (C) The iscsi_mcs authors */
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <net/ipv6.h>
 #include <scsi/libiscsi.h>
 
 #include "conn.h"
@@ -107,6 +108,11 @@ int mcs_nl_get_addr(const struct nlattr *nla, struct sockaddr_storage *ss,
 	}
 	if (family == AF_INET6 && nla_len(addr) == 16) {
 		memcpy(&in6->sin6_addr, nla_data(addr), 16);
+		/* TCP would use IPv4, and a policy for IPv6 not count. */
+		if (ipv6_addr_v4mapped(&in6->sin6_addr))
+			return mcs_nl_addr_error(nla, -EINVAL,
+						 "IPv4 address in the form of IPv6, write it as IPv4",
+						 extack);
 		in6->sin6_port = htons(port);
 		if (tb[ISCSI_MCS_A_ADDR_SCOPE_ID])
 			in6->sin6_scope_id =

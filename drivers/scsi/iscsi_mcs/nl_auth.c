@@ -63,6 +63,33 @@ static int mcs_nl_fill_auth(struct genl_info *info, struct mcs_auth *auth)
 	return err;
 }
 
+/*
+ * What the target has to prove is proved or the login fails, so it has to go with
+ * a way to ask for that.
+ */
+static int mcs_nl_check_auth(struct genl_info *info, struct mcs_auth *auth)
+{
+	struct nlattr **a = info->attrs;
+	const struct nlattr *in = a[ISCSI_MCS_A_CONN_CHAP_SECRET_IN] ?:
+				  a[ISCSI_MCS_A_CONN_CHAP_NAME_IN];
+	const struct nlattr *own = a[ISCSI_MCS_A_CONN_CHAP_SECRET] ?:
+				   a[ISCSI_MCS_A_CONN_CHAP_NAME];
+
+	if (auth->mode == ISCSI_MCS_AUTH_NONE && (in || own)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, in ?: own,
+				    "no authentication goes without names and secrets");
+		return -EINVAL;
+	}
+	if (auth->mode == ISCSI_MCS_AUTH_CHAP && in) {
+		NL_SET_ERR_MSG_ATTR(info->extack, in,
+				    "what the target has to prove goes with mutual CHAP");
+		return -EINVAL;
+	}
+	if (auth->mode == ISCSI_MCS_AUTH_SESSION && in)
+		auth->mode = ISCSI_MCS_AUTH_MUTUAL_CHAP;
+	return 0;
+}
+
 /**
  * mcs_nl_get_auth - names and secrets of a request
  * @info: request
@@ -88,6 +115,8 @@ struct mcs_auth *mcs_nl_get_auth(struct genl_info *info)
 	if (a[ISCSI_MCS_A_CONN_AUTH])
 		auth->mode = nla_get_u32(a[ISCSI_MCS_A_CONN_AUTH]);
 	err = mcs_nl_fill_auth(info, auth);
+	if (!err)
+		err = mcs_nl_check_auth(info, auth);
 	if (err) {
 		kfree_sensitive(auth);
 		return ERR_PTR(err);

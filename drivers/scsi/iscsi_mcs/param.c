@@ -139,6 +139,38 @@ int mcs_param_set(struct iscsi_cls_conn *cls_conn, enum iscsi_param param,
 }
 
 /**
+ * mcs_param_note_addresses - what sysfs shows of the leading connection
+ * @conn: leading connection with a new socket
+ */
+void mcs_param_note_addresses(struct mcs_conn *conn)
+{
+	struct mcs_session *sess = conn->sess;
+
+	lockdep_assert_held(&sess->mutex);
+	mutex_lock(&sess->info_mutex);
+	sess->lead_local = conn->local;
+	sess->lead_remote = conn->remote;
+	mutex_unlock(&sess->info_mutex);
+}
+
+/*
+ * Who reads may hold the class's ep_mutex, which iscsid needs to have a recovery
+ * given up: none is waited for here.
+ */
+static int mcs_param_address(struct mcs_session *sess, bool local,
+			     enum iscsi_param param, char *buf)
+{
+	struct sockaddr_storage addr;
+
+	mutex_lock(&sess->info_mutex);
+	addr = local ? sess->lead_local : sess->lead_remote;
+	mutex_unlock(&sess->info_mutex);
+	if (addr.ss_family == AF_UNSPEC)
+		return -ENOTCONN;
+	return iscsi_conn_get_addr_param(&addr, param, buf);
+}
+
+/**
  * mcs_param_get_conn - read a parameter of the leading connection
  * @cls_conn: leading connection
  * @param: the parameter
@@ -152,7 +184,6 @@ int mcs_param_get_conn(struct iscsi_cls_conn *cls_conn, enum iscsi_param param,
 		       char *buf)
 {
 	struct mcs_session *sess = mcs_param_sess(cls_conn);
-	struct sockaddr_storage addr = { };
 
 	switch (param) {
 	case ISCSI_PARAM_RECV_TMO:
@@ -162,14 +193,8 @@ int mcs_param_get_conn(struct iscsi_cls_conn *cls_conn, enum iscsi_param param,
 	case ISCSI_PARAM_CONN_PORT:
 	case ISCSI_PARAM_CONN_ADDRESS:
 	case ISCSI_PARAM_LOCAL_PORT:
-		mutex_lock(&sess->mutex);
-		if (sess->lead)
-			addr = param == ISCSI_PARAM_LOCAL_PORT ?
-			       sess->lead->local : sess->lead->remote;
-		mutex_unlock(&sess->mutex);
-		if (addr.ss_family == AF_UNSPEC)
-			return -ENOTCONN;
-		return iscsi_conn_get_addr_param(&addr, param, buf);
+		return mcs_param_address(sess, param == ISCSI_PARAM_LOCAL_PORT,
+					 param, buf);
 	default:
 		return iscsi_conn_get_param(cls_conn, param, buf);
 	}
@@ -187,19 +212,12 @@ int mcs_param_get_host(struct Scsi_Host *shost, enum iscsi_host_param param,
 		       char *buf)
 {
 	struct mcs_session *sess = mcs_session_of_host(shost);
-	struct sockaddr_storage addr = { };
 
 	if (param != ISCSI_HOST_PARAM_IPADDRESS)
 		return iscsi_host_get_param(shost, param, buf);
 	if (!sess)
 		return -ENOTCONN;
-	mutex_lock(&sess->mutex);
-	if (sess->lead)
-		addr = sess->lead->local;
-	mutex_unlock(&sess->mutex);
-	if (addr.ss_family == AF_UNSPEC)
-		return -ENOTCONN;
-	return iscsi_conn_get_addr_param(&addr, (enum iscsi_param)param, buf);
+	return mcs_param_address(sess, true, (enum iscsi_param)param, buf);
 }
 
 static void mcs_param_add_stats(struct iscsi_stats *stats,
@@ -230,22 +248,31 @@ static void mcs_param_add_custom(struct iscsi_stats *stats, const char *desc,
 /**
  * mcs_param_get_stats - statistics for iscsiadm
  * @cls_conn: leading connection
- * @stats: filled with the sums over all connections of the session
+ * @stats: filled with the sums over all connections the session has and had
  */
 void mcs_param_get_stats(struct iscsi_cls_conn *cls_conn,
 			 struct iscsi_stats *stats)
 {
 	struct mcs_session *sess = mcs_param_sess(cls_conn);
-	struct mcs_conn *conn;
+	struct mcs_conn *conn, *lead;
 	u32 n = 0;
 
 	stats->custom_length = 0;
+	mutex_lock(&sess->info_mutex);
+	mcs_param_add_stats(stats, &sess->gone);
 	rcu_read_lock();
+	/* Removed, it may come back. */
+	lead = READ_ONCE(sess->lead);
 	list_for_each_entry_rcu(conn, &sess->conns, node) {
 		mcs_param_add_stats(stats, &conn->stats);
+		if (conn == lead)
+			lead = NULL;
 		n++;
 	}
+	if (lead)
+		mcs_param_add_stats(stats, &lead->stats);
 	rcu_read_unlock();
+	mutex_unlock(&sess->info_mutex);
 
 	/* The first three as iscsi_tcp has them; two cannot happen here. */
 	mcs_param_add_custom(stats, "tx_sendpage_failures", 0);

@@ -2,6 +2,7 @@
 /* Copyright (C) The iscsi_mcs authors */
 #include <linux/crc32c.h>
 #include <linux/highmem.h>
+#include <linux/sched/mm.h>
 #include <linux/skbuff.h>
 #include <net/sock.h>
 #include <net/tcp.h>
@@ -344,6 +345,7 @@ int mcs_rx_run(struct mcs_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 	bool held = conn->rx.got == conn->rx.want;
+	unsigned int noreclaim;
 	int got = 0;
 	int ret;
 
@@ -352,6 +354,11 @@ int mcs_rx_run(struct mcs_conn *conn)
 	if (skb_queue_empty_lockless(&sk->sk_receive_queue))
 		return held;
 
+	/*
+	 * What came meanwhile is taken in by release_sock(), where memory is charged
+	 * to iscsid's cgroup: to wait for that to reclaim may be to wait for this.
+	 */
+	noreclaim = memalloc_noreclaim_save();
 	lock_sock(sk);
 	do {
 		/*
@@ -365,5 +372,6 @@ int mcs_rx_run(struct mcs_conn *conn)
 			got += ret;
 	} while (ret == MCS_RX_BYTES && mcs_conn_is_live(conn));
 	release_sock(sk);
+	memalloc_noreclaim_restore(noreclaim);
 	return ret < 0 ? ret : got;
 }

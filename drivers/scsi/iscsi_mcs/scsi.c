@@ -99,7 +99,7 @@ static int mcs_scsi_sdev_configure(struct scsi_device *sdev,
 	 * A page that changes between its digest and its transmission would
 	 * look like damage. Any connection may have a data digest later.
 	 */
-	if (sess->lead && sess->lead->ddgst)
+	if (READ_ONCE(sess->lead_ddgst))
 		mcs_sdev_set_stable_writes(sdev, lim);
 	mcs_stream_configure(sdev, lim);
 	return 0;

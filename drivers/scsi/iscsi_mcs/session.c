@@ -16,6 +16,9 @@
 static DEFINE_MUTEX(mcs_sessions_mutex);
 static LIST_HEAD(mcs_sessions);
 
+/* Counts what comes to the lists of sessions and connections, and what goes */
+static atomic_t mcs_lists_changed = ATOMIC_INIT(0);
+
 /* Pings as iscsid asks for by default; it overrides both at login. */
 #define MCS_NOP_INTERVAL_MS	5000
 #define MCS_NOP_TIMEOUT_MS	5000
@@ -71,6 +74,23 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 }
 
 /**
+ * mcs_session_lists_seq - whether the lists are those of before
+ *
+ * Return: a number that differs when sessions or connections have come or gone in
+ *	   between; never 0.
+ */
+u32 mcs_session_lists_seq(void)
+{
+	return (u32)atomic_read(&mcs_lists_changed) | 1;
+}
+
+/* By two: the lowest bit is always set above. */
+static void mcs_session_lists_change(void)
+{
+	atomic_add(2, &mcs_lists_changed);
+}
+
+/**
  * mcs_session_publish - let netlink find a session
  * @sess: session
  */
@@ -78,6 +98,7 @@ void mcs_session_publish(struct mcs_session *sess)
 {
 	mutex_lock(&mcs_sessions_mutex);
 	list_add_tail(&sess->node, &mcs_sessions);
+	mcs_session_lists_change();
 	mutex_unlock(&mcs_sessions_mutex);
 }
 
@@ -89,6 +110,7 @@ void mcs_session_unpublish(struct mcs_session *sess)
 {
 	mutex_lock(&mcs_sessions_mutex);
 	list_del_init(&sess->node);
+	mcs_session_lists_change();
 	mutex_unlock(&mcs_sessions_mutex);
 }
 
@@ -223,6 +245,7 @@ int mcs_session_add_conn(struct mcs_session *sess, struct mcs_conn *conn)
 	conn->id = sess->next_id++;
 	conn->io_cpu = cpumask_local_spread(sess->next_cpu++, NUMA_NO_NODE);
 	list_add_tail_rcu(&conn->node, &sess->conns);
+	mcs_session_lists_change();
 	WRITE_ONCE(sess->nconns, sess->nconns + 1);
 	return 0;
 }
@@ -236,7 +259,12 @@ void mcs_session_remove_conn(struct mcs_session *sess, struct mcs_conn *conn)
 {
 	lockdep_assert_held(&sess->mutex);
 
+	mutex_lock(&sess->info_mutex);
 	list_del_rcu(&conn->node);
+	mcs_session_lists_change();
+	if (sess->lead != conn)
+		mcs_conn_stats_add(&sess->gone, &conn->stats);
+	mutex_unlock(&sess->info_mutex);
 	WRITE_ONCE(sess->nconns, sess->nconns - 1);
 	mcs_stream_kick(sess);
 	/* iscsid's own stays, unlisted, for its next login. */
@@ -273,6 +301,7 @@ void mcs_session_restore_lead(struct mcs_session *sess)
 	/* Readers may still stand on its old place in the list. */
 	synchronize_rcu();
 	list_add_rcu(&sess->lead->node, &sess->conns);
+	mcs_session_lists_change();
 	WRITE_ONCE(sess->nconns, sess->nconns + 1);
 }
 

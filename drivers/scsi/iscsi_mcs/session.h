@@ -16,6 +16,7 @@
 
 #include "chap_shash.h"
 #include "offer.h"
+#include "stats.h"
 #include "window.h"
 
 struct mcs_conn;
@@ -62,8 +63,8 @@ struct mcs_task;
  * @sid: open-iscsi's number of the session
  *
  * @mutex: protects what has no other protection
- * @info_mutex: names stay, and @closing is not set: for whoever only reads, and
- *	does not want to wait for a recovery under @mutex
+ * @info_mutex: names and addresses stay, and @closing is not set: for whoever only
+ *	reads, and does not want to wait for a recovery under @mutex
  * @stopping: how many stops, starts or ends of the session want @mutex: whoever
  *	waits for the target under it gives up
  * @wake: waiters that look at @stopping
@@ -113,6 +114,9 @@ struct mcs_task;
  * @room_by: jiffies at which the target has done with connections that have left
  * @lead_hdgst: the leading login agreed on header digests
  * @lead_ddgst: and on data digests
+ * @gone: what removed connections have done; @info_mutex
+ * @lead_local: addresses of the leading connection's socket; @info_mutex
+ * @lead_remote: the same
  * @max_recv: MaxRecvDataSegmentLength we declare on every connection
  * @hash: hash algorithms for CHAP
  * @chap_history: challenges sent lately, so that none comes back as the
@@ -200,6 +204,9 @@ struct mcs_session {
 	unsigned long room_by;
 	bool lead_hdgst;
 	bool lead_ddgst;
+	struct mcs_conn_stats gone;
+	struct sockaddr_storage lead_local;
+	struct sockaddr_storage lead_remote;
 	u32 max_recv;
 	struct mcs_chap_shash hash;
 	struct mcs_chap_history chap_history;
@@ -231,6 +238,7 @@ void mcs_session_publish(struct mcs_session *sess);
 void mcs_session_unpublish(struct mcs_session *sess);
 struct mcs_session *mcs_session_find(u32 sid);
 struct mcs_session *mcs_session_find_from(u32 sid);
+u32 mcs_session_lists_seq(void);
 void mcs_session_get(struct mcs_session *sess);
 void mcs_session_put(struct mcs_session *sess);
 void mcs_session_set_state(struct mcs_session *sess,

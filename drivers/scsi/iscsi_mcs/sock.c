@@ -80,9 +80,11 @@ void mcs_sock_take(struct mcs_conn *conn)
 	struct sock *sk = conn->sock->sk;
 
 	sk->sk_reuse = SK_CAN_REUSE;
-	sk->sk_allocation = GFP_ATOMIC;
 	sk->sk_use_task_frag = false;
-	sk_set_memalloc(sk);
+	/* Once for a socket: it is counted, and cleared once. */
+	if (!sock_flag(sk, SOCK_MEMALLOC))
+		sk_set_memalloc(sk);
+	sk->sk_allocation = GFP_ATOMIC | __GFP_MEMALLOC;
 	sock_no_linger(sk);
 	tcp_sock_set_nodelay(sk);
 	WRITE_ONCE(tcp_sk(sk)->notsent_lowat, MCS_SOCK_UNSENT);
@@ -149,7 +151,10 @@ void mcs_sock_close(struct mcs_conn *conn, struct socket *sock)
 	sock->sk->sk_err = EIO;
 	wake_up_interruptible(sk_sleep(sock->sk));
 	kernel_sock_shutdown(sock, SHUT_RDWR);
+	/* It gives memory back while the peer's answer may be coming in. */
+	lock_sock(sock->sk);
 	sk_clear_memalloc(sock->sk);
+	release_sock(sock->sk);
 	sockfd_put(sock);
 }
 

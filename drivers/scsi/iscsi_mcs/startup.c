@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/net.h>
 #include <net/sock.h>
 #include <scsi/libiscsi.h>
@@ -8,6 +10,7 @@
 #include "connect.h"
 #include "event.h"
 #include "main.h"
+#include "param.h"
 #include "recovery.h"
 #include "retire.h"
 #include "session.h"
@@ -60,6 +63,15 @@ int mcs_startup_create(struct mcs_session *sess, struct iscsi_conn *iconn)
 	return err;
 }
 
+static void mcs_startup_clear_port(struct sockaddr_storage *addr)
+{
+	if (addr->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)addr)->sin6_port = 0;
+	else
+		((struct sockaddr_in *)addr)->sin_port = 0;
+}
+
+/* Also what iscsid has bound it to, for when it is lost and connected again. */
 static void mcs_startup_addresses(struct mcs_conn *conn, struct socket *sock)
 {
 	struct sockaddr_storage addr = { };
@@ -69,6 +81,13 @@ static void mcs_startup_addresses(struct mcs_conn *conn, struct socket *sock)
 	memset(&addr, 0, sizeof(addr));
 	if (kernel_getsockname(sock, (struct sockaddr *)&addr) >= 0)
 		conn->local = addr;
+	conn->ifindex = READ_ONCE(sock->sk->sk_bound_dev_if);
+	memset(&conn->source, 0, sizeof(conn->source));
+	if (sock->sk->sk_userlocks & SOCK_BINDADDR_LOCK) {
+		conn->source = conn->local;
+		mcs_startup_clear_port(&conn->source);
+	}
+	mcs_param_note_addresses(conn);
 }
 
 /**
