@@ -98,6 +98,26 @@ with_class()	# class, link
 	lost_one "$2" 0
 }
 
+# Where closing a connection is enough to have its commands forgotten, that of the
+# last one has the session forgotten: a new login, and nothing waits for ever.
+last_one()
+{
+	local before
+
+	before=$(session_field recoveries)
+	mcsadm tune --session "$(sid)" target-class=close-retry
+	ss -K "dport = :3260 and dst $(target_ip 1)" >"$RUN/killed"
+	[ -s "$RUN/killed" ]
+	wait_for 60 recovered_since "$before"
+	wait_for 60 conns_up 1
+	fio_verify "$(the_disk)" --size=4m
+}
+
+recovered_since()	# number of recoveries
+{
+	[ "$(session_field recoveries)" -gt "$1" ]
+}
+
 # istgt closes all connections but the one that the reset came on.
 reset_of_lun()
 {
@@ -118,7 +138,7 @@ ends_well()
 
 need_mcs
 klog_allow 'detected conn error' 'session logs in again'
-plan 10
+plan 12
 must on_target tgt_create MaxConnections=4
 must use 1
 subtest "tgt: connection added under I/O" added_under_io
@@ -126,6 +146,11 @@ subtest "tgt: a loss makes the session log in again" lost_one 2 1
 subtest "tgt: not when told that closing is enough" with_class close-retry 2
 subtest "tgt: the leading connection likewise" lost_one 1 0
 subtest "tgt: logout" ends_well
+must on_target bg_stop tgtd KILL
+must on_target tgt_create MaxConnections=4
+must use 1
+subtest "tgt: closing is enough, but not of the last connection" last_one
+subtest "tgt: logout again" ends_well
 must on_target bg_stop tgtd KILL
 must on_target istgt_create
 must use 0

@@ -123,7 +123,8 @@ drops_one()
 	no_recovery_since "$recoveries"
 }
 
-# It says so, and that it keeps nothing; then it knows of no such connection.
+# It says so, and that it keeps nothing; then it knows of no such connection. Whether
+# its disk is done with the commands it does not say: a new login if there were any.
 drops_and_forgets()
 {
 	local recoveries
@@ -133,7 +134,8 @@ drops_and_forgets()
 	whole
 	peer_relogin 1 peer drop "cid=$(cid 1)"
 	whole
-	no_recovery_since "$recoveries"
+	equals "$(session_state)" LOGGED_IN "session"
+	between $(($(session_field recoveries) - recoveries)) 0 2 "new logins of the session"
 }
 
 drops_all()

@@ -384,6 +384,7 @@ static int mcs_admin_settle(struct mcs_session *sess, struct mcs_conn *conn,
 	}
 	/* The session may have been logged in again, or be about to. */
 	if (mcs_admin_is_lost(conn) || conn->accepting ||
+	    conn->state == ISCSI_MCS_CONN_STATE_CLEANUP ||
 	    (conn->lead && sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)) {
 		NL_SET_ERR_MSG(extack,
 			       "connection was lost and is being recovered, try again");

@@ -322,7 +322,6 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 	clear_bit(MCS_CONN_BROKEN, &conn->flags);
 	clear_bit(MCS_CONN_WIN_WAIT, &conn->flags);
 	clear_bit(MCS_CONN_LEAVING, &conn->flags);
-	clear_bit(MCS_CONN_DROPPED, &conn->flags);
 	set_bit(MCS_CONN_LIVE, &conn->flags);
 	spin_unlock_bh(&conn->q_lock);
 

@@ -129,7 +129,6 @@ enum mcs_conn_flag {
 	MCS_CONN_WANT_PING,	/* a command is late: ask the target now */
 	MCS_CONN_NO_RETRY,	/* do not connect again by itself */
 	MCS_CONN_LEAVING,	/* the target has asked for its logout */
-	MCS_CONN_DROPPED,	/* the target says it has dropped it for good */
 };
 
 /**

@@ -174,6 +174,8 @@ static void mcs_ctl_wait_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
 	if (rsp) {
 		w->rsp = *rsp;
 		w->answered = true;
+	} else {
+		w->rejected = mcs_conn_is_live(conn);
 	}
 	/* The waiter may free @w as soon as it sees the completion. */
 	complete(&w->over);
@@ -190,6 +192,7 @@ void mcs_ctl_wait_init(struct mcs_ctl_wait *w, u8 opcode)
 	mcs_ctl_init(&w->ctl, opcode, mcs_ctl_wait_done);
 	init_completion(&w->over);
 	w->answered = false;
+	w->rejected = false;
 }
 
 /**
@@ -238,8 +241,9 @@ static int mcs_ctl_wait_why(struct mcs_conn *conn, const struct mcs_ctl_wait *w)
  * Gives up when the session is being stopped.
  *
  * Return: 0 and the answer in @w->rsp; -ENOTCONN (connection down or lost),
- *	   -ETIMEDOUT, -ECANCELED (session stopping), -EALREADY (the target is
- *	   past the number that the PDU carries; see mcs_session_set_filling()).
+ *	   -EPROTO (the target has rejected it), -ETIMEDOUT, -ECANCELED (session
+ *	   stopping), -EALREADY (the target is past the number that the PDU
+ *	   carries; see mcs_session_set_filling()).
  */
 int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
 		     unsigned long timeout)
@@ -259,6 +263,8 @@ int mcs_ctl_wait_run(struct mcs_conn *conn, struct mcs_ctl_wait *w,
 		return mcs_ctl_wait_why(conn, w);
 
 	wait_for_completion(&w->over);
+	if (w->rejected)
+		return -EPROTO;
 	return w->answered ? 0 : -ENOTCONN;
 }
 
@@ -353,12 +359,33 @@ void mcs_ctl_pong(struct mcs_conn *conn, const struct iscsi_nopin *nop)
 	mcs_ctl_queue_reply(conn, ctl);
 }
 
+/* How often a target may reject what fills the number it waits for */
+#define MCS_CTL_PLUG_TRIES		8
+
+/*
+ * Rejected: the number is still missing. Once more, or the connection goes; then the
+ * PDU comes back from its queue, and the number is noted.
+ */
+static bool mcs_ctl_plug_again(struct mcs_conn *conn, struct mcs_ctl *ctl)
+{
+	u8 tries = ctl->tries++;
+
+	if (mcs_ctl_queue(conn, ctl))
+		return false;
+	if (tries == MCS_CTL_PLUG_TRIES)
+		mcs_conn_fail(conn, ISCSI_MCS_REASON_PROTOCOL, -EPROTO,
+			      "target rejects what fills a number it waits for");
+	return true;
+}
+
 static void mcs_ctl_plug_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
 			      const struct iscsi_hdr *rsp)
 {
 	const struct iscsi_nopout *nop = (struct iscsi_nopout *)&ctl->hdr;
 	struct mcs_session *sess = conn->sess;
 
+	if (!rsp && mcs_conn_is_live(conn) && mcs_ctl_plug_again(conn, ctl))
+		return;
 	/* Lost with the connection: somebody else has to fill the number. */
 	if (!rsp && !mcs_conn_is_live(conn))
 		mcs_failover_add_lost(sess, be32_to_cpu(nop->cmdsn));

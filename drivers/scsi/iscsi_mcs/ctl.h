@@ -33,6 +33,7 @@ typedef void (*mcs_ctl_done_t)(struct mcs_conn *conn, struct mcs_ctl *ctl,
  * @len: bytes of @data
  * @has_answer: the target answers with the same ITT
  * @numbered: takes a CmdSN (not immediate)
+ * @tries: times it has been rejected
  * @has_cmdsn: @hdr already carries the CmdSN to use; for plugging a hole
  * @itask: libiscsi's task when the PDU comes from iscsid
  * @done: called once, when it is over
@@ -48,6 +49,7 @@ struct mcs_ctl {
 	bool has_answer;
 	bool numbered;
 	bool has_cmdsn;
+	u8 tries;
 	struct iscsi_task *itask;
 	mcs_ctl_done_t done;
 };
@@ -57,12 +59,14 @@ struct mcs_ctl {
  * @ctl: the PDU
  * @over: completed when it is over
  * @answered: the target answered
+ * @rejected: it refused the PDU
  * @rsp: the answer
  */
 struct mcs_ctl_wait {
 	struct mcs_ctl ctl;
 	struct completion over;
 	bool answered;
+	bool rejected;
 	struct iscsi_hdr rsp;
 };
 

@@ -243,6 +243,9 @@ static int mcs_eh_reset_held(struct mcs_session *sess, u8 function, u64 lun,
 	n = mcs_eh_collect(sess, conns);
 	if (n && mcs_conn_may_ping(conns[0]))
 		err = mcs_eh_fence_all(conns, n, timeout);
+	else if (n > 1)
+		/* On another connection a command may come behind the reset. */
+		err = -EOPNOTSUPP;
 	if (!err)
 		err = mcs_eh_tmf(sess, function, lun, timeout);
 	if (!err)

@@ -13,17 +13,27 @@
 
 /*
  * Events for whoever listens to the multicast group, and for udev. Nothing
- * waits for them and nothing depends on their arrival; without memory one is
- * lost.
+ * waits for them and nothing depends on their arrival. No memory is waited for
+ * either: a recovery that makes it possible to have some may be what tells. Who
+ * misses one for that hears that he did.
  */
+#define MCS_EVENT_GFP	(GFP_NOWAIT | __GFP_NOWARN)
+
+static void mcs_event_missed(void)
+{
+	genl_set_err(&mcs_nl_family, &init_net, 0, ISCSI_MCS_NLGRP_EVENTS,
+		     -ENOBUFS);
+}
 
 static struct sk_buff *mcs_event_new(struct mcs_session *sess, u8 cmd,
 				     void **hdr)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_NOIO);
+	struct sk_buff *skb = genlmsg_new(NLMSG_DEFAULT_SIZE, MCS_EVENT_GFP);
 
-	if (!skb)
+	if (!skb) {
+		mcs_event_missed();
 		return NULL;
+	}
 	*hdr = genlmsg_put(skb, 0, 0, &mcs_nl_family, 0, cmd);
 	if (!*hdr || nla_put_u32(skb, ISCSI_MCS_A_EVENT_SID, sess->sid)) {
 		nlmsg_free(skb);
@@ -40,7 +50,7 @@ static void mcs_event_send(struct sk_buff *skb, void *hdr, bool bad)
 	}
 	genlmsg_end(skb, hdr);
 	genlmsg_multicast(&mcs_nl_family, skb, 0, ISCSI_MCS_NLGRP_EVENTS,
-			  GFP_NOIO);
+			  MCS_EVENT_GFP);
 }
 
 /**

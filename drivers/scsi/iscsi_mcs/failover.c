@@ -31,6 +31,7 @@
 
 #define MCS_FAILOVER_LOGOUT_TIMEOUT	(5 * HZ)
 #define MCS_FAILOVER_FENCE_TIMEOUT	(10 * HZ)
+#define MCS_FAILOVER_REJECTED		(HZ / 20)
 #define MCS_FAILOVER_PLUG_TIMEOUT	(2 * HZ)
 #define MCS_FAILOVER_PLUG_PATIENCE	(HZ / 20)
 #define MCS_FAILOVER_PLUG_MAX		(15 * HZ)
@@ -109,15 +110,15 @@ int mcs_failover_nop(struct mcs_conn *via, const u32 *cmdsn,
 }
 
 /*
- * The target knows no such connection. That alone is no proof: it may be
- * cleaning up. It will do where there is nothing to let go of, and where the
- * target has said before that it keeps nothing (RFC 7143, 11.9.1).
+ * The target knows no such connection. That is no proof: it may be cleaning up,
+ * also where it has said that it drops the connection and keeps nothing (RFC 7143,
+ * 11.9.1: it "will" end the commands). It will do where there is nothing to let
+ * go of.
  */
 static bool mcs_failover_is_gone(const struct mcs_conn *conn, int response)
 {
 	return response == ISCSI_LOGOUT_CID_NOT_FOUND &&
-	       (list_empty(&conn->active) ||
-		test_bit(MCS_CONN_DROPPED, &conn->flags));
+	       list_empty(&conn->active);
 }
 
 /* Have the target let go of the lost connection. Return: 0, or no proof */
@@ -144,7 +145,12 @@ static int mcs_failover_release(struct mcs_conn *conn)
 		}
 		if (ret > 0)
 			return -EREMOTEIO;
-		if (ret != -ENOTCONN)
+		/* A target need not take two immediate PDUs at a time. */
+		if (ret == -EPROTO)
+			wait_event_timeout(sess->wake,
+					   mcs_session_is_stopping(sess),
+					   MCS_FAILOVER_REJECTED);
+		else if (ret != -ENOTCONN)
 			return ret;
 	}
 	return -ENOTCONN;
@@ -282,8 +288,17 @@ static int mcs_failover_fill_all(struct mcs_session *sess,
  */
 static int mcs_failover_plug(struct mcs_session *sess, struct mcs_conn *conn)
 {
+	struct mcs_conn *via = mcs_session_any_conn(sess, conn);
 	int err;
 
+	/*
+	 * What has arrived, and only its answer was lost, is no hole: tgt ends a
+	 * connection over a number it is past.
+	 */
+	if (via && sess->target_class == ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY &&
+	    !mcs_failover_all_passed(sess, mcs_session_exp_cmdsn(sess)) &&
+	    mcs_failover_nop(via, NULL, HZ / 2) == -ECANCELED)
+		return -ECANCELED;
 	mcs_session_set_filling(sess, true);
 	err = mcs_failover_fill_all(sess, conn);
 	mcs_session_set_filling(sess, false);
@@ -318,6 +333,9 @@ int mcs_failover_conn(struct mcs_conn *conn)
 	else
 		err = mcs_failover_settle(conn);
 	WRITE_ONCE(sess->fencing, false);
+	/* A target that forgets the last one has forgotten the session. */
+	if (!err && !mcs_session_any_conn(sess, conn))
+		err = -ENOTCONN;
 	if (err)
 		return err;
 
@@ -356,6 +374,14 @@ void mcs_failover_disown(struct mcs_conn *conn)
 	trace_mcs_failover_step(conn, MCS_STEP_LOGOUT, ret);
 }
 
+/* The administrator may have said it meanwhile. */
+static void mcs_failover_classify(struct mcs_session *sess,
+				  enum iscsi_mcs_target_class class)
+{
+	if (sess->target_class == ISCSI_MCS_TARGET_CLASS_UNKNOWN)
+		sess->target_class = class;
+}
+
 /**
  * mcs_failover_probe - find out what a target does with a Logout
  * @conn: connection in full feature phase that has carried no command yet
@@ -378,17 +404,22 @@ int mcs_failover_probe(struct mcs_conn *conn)
 	mutex_lock(&sess->mutex);
 
 	if (ret == ISCSI_LOGOUT_CID_NOT_FOUND) {
-		sess->target_class = ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE;
+		mcs_failover_classify(sess, ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE);
+		return 0;
+	}
+	/* It does not do that, and leaves the connection alone. */
+	if (ret == -EPROTO) {
+		mcs_failover_classify(sess, ISCSI_MCS_TARGET_CLASS_SESSION);
 		return 0;
 	}
 	if (ret >= 0) {
-		sess->target_class = ISCSI_MCS_TARGET_CLASS_SESSION;
+		mcs_failover_classify(sess, ISCSI_MCS_TARGET_CLASS_SESSION);
 		return -ECONNRESET;
 	}
 	/* Closed without an answer. It may have been the network, once. */
 	if (ret == -ENOTCONN) {
 		if (conn->attempts)
-			sess->target_class = ISCSI_MCS_TARGET_CLASS_SESSION;
+			mcs_failover_classify(sess, ISCSI_MCS_TARGET_CLASS_SESSION);
 		return -ECONNRESET;
 	}
 	/* No answer. Let it be; the next one added asks again. */

@@ -200,7 +200,12 @@ const char *mcs_lead_answer(struct mcs_conn *conn, struct mcs_ctl *ctl)
 {
 	struct mcs_session *sess = conn->sess;
 
-	if (mcs_pdu_opcode(&conn->rx.hdr) == ISCSI_OP_LOGOUT_RSP)
+	const struct iscsi_logout_rsp *rsp =
+		(const struct iscsi_logout_rsp *)&conn->rx.hdr;
+
+	/* One that failed leaves the target with everything it had. */
+	if (mcs_pdu_opcode(&conn->rx.hdr) == ISCSI_OP_LOGOUT_RSP &&
+	    rsp->response == ISCSI_LOGOUT_SUCCESS)
 		WRITE_ONCE(sess->logout_answered, true);
 	mcs_lead_complete(sess, &conn->rx.hdr, conn->rx.buf, conn->rx.dlen);
 	return NULL;

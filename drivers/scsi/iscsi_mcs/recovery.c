@@ -111,10 +111,12 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 		WRITE_ONCE(sess->relogin_at,
 			   jiffies + MCS_RECOVERY_RELOGIN_DELAY);
 	list_for_each_entry(conn, &sess->conns, node) {
-		bool was_up = conn->state == ISCSI_MCS_CONN_STATE_UP;
+		/* One that failover could not deal with is down already. */
+		bool failed = conn->state == ISCSI_MCS_CONN_STATE_CLEANUP;
+		bool was_up = conn->state == ISCSI_MCS_CONN_STATE_UP || failed;
 
 		if (was_up && !conn->lead &&
-		    test_bit(MCS_CONN_BROKEN, &conn->flags))
+		    (failed || test_bit(MCS_CONN_BROKEN, &conn->flags)))
 			mcs_connect_count_loss(conn);
 		mcs_recovery_drop_conn(conn, !sess->logout_answered);
 		if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
@@ -226,9 +228,9 @@ static void mcs_recovery_survived(struct mcs_conn *conn, unsigned long since)
 	conn->stats.losses++;
 	sess->longest_pause_ms = max(sess->longest_pause_ms, ms);
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
-	mcs_event_conn_down(conn, ms);
 	mcs_recovery_resubmit(sess);
 	trace_mcs_failover_step(conn, MCS_STEP_RESENT, 0);
+	mcs_event_conn_down(conn, ms);
 	mcs_connect_count_loss(conn);
 	/* It may be about to be removed. */
 	if (!test_bit(MCS_CONN_NO_RETRY, &conn->flags))

@@ -102,19 +102,13 @@ static const char *mcs_rsp_nop_in(struct mcs_conn *conn)
 	return NULL;
 }
 
-/* With no time to retain them in, the target keeps none of its commands. */
-static const char *mcs_rsp_drop_cid(struct mcs_conn *conn, u16 cid,
-				    u16 time2retain)
+static const char *mcs_rsp_drop_cid(struct mcs_conn *conn, u16 cid)
 {
 	struct mcs_conn *other;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(other, &conn->sess->conns, node) {
-		if (other->cid != cid)
-			continue;
-		if (!time2retain)
-			set_bit(MCS_CONN_DROPPED, &other->flags);
-		if (mcs_conn_is_live(other))
+		if (other->cid == cid && mcs_conn_is_live(other))
 			mcs_conn_fail(other, ISCSI_MCS_REASON_TARGET_DROP,
 				      -ECONNRESET,
 				      "target drops the connection");
@@ -153,8 +147,7 @@ static const char *mcs_rsp_async(struct mcs_conn *conn)
 			mcs_leave_asked(conn, be16_to_cpu(async->param3));
 		return NULL;
 	case ISCSI_ASYNC_MSG_DROPPING_CONNECTION:
-		return mcs_rsp_drop_cid(conn, be16_to_cpu(async->param1),
-					be16_to_cpu(async->param3));
+		return mcs_rsp_drop_cid(conn, be16_to_cpu(async->param1));
 	case ISCSI_ASYNC_MSG_DROPPING_ALL_CONNECTIONS:
 		mcs_rsp_drop_all(conn);
 		return NULL;

@@ -133,7 +133,8 @@ static struct mcs_uevent *mcs_uevent_new(struct mcs_session *sess, u8 cmd,
 					 enum iscsi_mcs_reason reason,
 					 u32 duration_ms)
 {
-	struct mcs_uevent *event = kzalloc(sizeof(*event), GFP_NOIO);
+	struct mcs_uevent *event = kzalloc(sizeof(*event),
+					   GFP_NOWAIT | __GFP_NOWARN);
 
 	if (!event)
 		return NULL;
