@@ -251,7 +251,8 @@ build()
 	mkdir -p "$copy"
 	list Kbuild drivers include | tar -C "$top_dir" -cf - -T - |
 		tar -C "$copy" -xf -
-	make -C "$headers" M="$copy" "$@" modules >"$log" 2>&1 ||
+	MAKEFLAGS='' make -j"$(nproc)" -C "$headers" M="$copy" "$@" modules \
+		>"$log" 2>&1 ||
 		echo "warning: make $* failed: $(tail -n 2 "$log" | head -n 1)" \
 			>>"$log"
 	# Paths as in the tree; BTF needs a vmlinux that Debian does not ship.

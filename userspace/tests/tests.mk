@@ -12,72 +12,72 @@ UNIT_BIN := $(UNITS:%=$(O)/tests/test_%) $(O)/tests/test_netlink \
 	$(O)/tests/test_host $(O)/tests/test_ipsec
 LIB_TEST_SRC := $(filter-out %/transport.c %/host.c,$(LIB_SRC))
 FAKE := tests/fake_kernel.c tests/fake_host.c
-TEST_DEPS := $(LIB_SRC) $(TOOL_SRC) $(wildcard libiscsidsc/*.h libiscsidsc/ipsec/*.h mcsadm/*.h) \
-	$(wildcard tests/*.c tests/*.h) $(HEADERS)
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN := -fsanitize=thread
 TEST_CC = $(CC) -std=gnu11 $(WARN) -fno-strict-aliasing -O1 -g $(CPPFLAGS) \
-	$(NL_CFLAGS) $(JSON_CFLAGS)
+	$(NL_CFLAGS) $(JSON_CFLAGS) $(SD_CFLAGS)
 
-$(O)/tests/test_threads: $(TEST_DEPS)
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) $(TSAN) -o $@ tests/test_threads.c $(FAKE) \
-		$(LIB_TEST_SRC) $(NL_LIBS) -lpthread
-
-# The one that brings the real transport
-$(O)/tests/test_netlink: $(TEST_DEPS)
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_netlink.c \
-		tests/fake_host.c $(LIB_TEST_SRC) \
-		$(NL_LIBS) -lcmocka
-
-# The one that brings the real host
-$(O)/tests/test_host: $(TEST_DEPS)
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_host.c tests/fake_kernel.c \
-		$(LIB_TEST_SRC) $(NL_LIBS) -lcmocka
-
-# The one with a charon
-$(O)/tests/test_ipsec: $(TEST_DEPS)
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_ipsec.c tests/fake_charon.c \
-		$(FAKE) $(LIB_TEST_SRC) $(NL_LIBS) -lcmocka -lpthread
-
-$(O)/tests/test_%: $(TEST_DEPS)
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/test_$*.c $(FAKE) $(LIB_TEST_SRC) \
-		$(NL_LIBS) -lcmocka
-
-$(O)/tests/mcsadm: $(TEST_DEPS)
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) $(ASAN) -o $@ tests/fake_mcsadm.c $(FAKE) \
-		tests/fake_root.c $(filter-out %/root.c,$(TOOL_SRC)) \
-		$(LIB_TEST_SRC) $(NL_LIBS) $(JSON_LIBS)
-
-# What examples of the manual pages are linked with
+# Compiled once for each sanitizer, linked with what a test needs. Those without
+# one are what examples of the manual pages are linked with.
+asan = $(patsubst %.c,$(O)/tests/asan/%.o,$(1))
+tsan = $(patsubst %.c,$(O)/tests/tsan/%.o,$(1))
+TEST_SRC := $(LIB_TEST_SRC) $(TOOL_SRC) $(DBUS_SRC) $(wildcard tests/*.c)
 FAKE_OBJ := $(patsubst %.c,$(O)/tests/obj/%.o,$(LIB_TEST_SRC) $(FAKE) \
 	tests/fake_mcsadm.c)
 
-$(O)/tests/obj/%.o: %.c $(TEST_DEPS)
+-include $(TEST_SRC:%.c=$(O)/tests/asan/%.d) $(TEST_SRC:%.c=$(O)/tests/tsan/%.d) \
+	$(FAKE_OBJ:.o=.d)
+
+$(O)/tests/asan/%.o: %.c
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) -c -o $@ $<
+	$(Q)$(TEST_CC) $(ASAN) -MMD -MP -c -o $@ $<
+
+$(O)/tests/tsan/%.o: %.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) $(TSAN) -MMD -MP -c -o $@ $<
+
+$(O)/tests/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) -MMD -MP -c -o $@ $<
+
+$(O)/tests/test_threads: $(call tsan,tests/test_threads.c $(FAKE) $(LIB_TEST_SRC))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(TSAN) -o $@ $^ $(NL_LIBS) -lpthread
+
+# The one that brings the real transport
+$(O)/tests/test_netlink: $(call asan,tests/fake_host.c)
+
+# The one that brings the real host
+$(O)/tests/test_host: $(call asan,tests/fake_kernel.c)
+
+# The one with a charon
+$(O)/tests/test_ipsec: $(call asan,tests/fake_charon.c $(FAKE))
+
+$(UNITS:%=$(O)/tests/test_%): $(call asan,$(FAKE))
+
+$(UNIT_BIN): $(O)/tests/%: $(O)/tests/asan/tests/%.o $(call asan,$(LIB_TEST_SRC))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ASAN) -o $@ $^ $(NL_LIBS) -lcmocka -lpthread
+
+$(O)/tests/mcsadm: $(call asan,tests/fake_mcsadm.c tests/fake_root.c $(FAKE) \
+		$(filter-out %/root.c,$(TOOL_SRC)) $(LIB_TEST_SRC))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ASAN) -o $@ $^ $(NL_LIBS) $(JSON_LIBS)
+
+$(O)/tests/iscsi-mcs-dbus: $(call asan,tests/fake_mcsadm.c $(FAKE) $(DBUS_SRC) \
+		$(LIB_TEST_SRC))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ASAN) -o $@ $^ $(NL_LIBS) $(SD_LIBS) -lpthread
+
+build-tests: $(UNIT_BIN) $(O)/tests/test_threads $(O)/tests/mcsadm $(FAKE_OBJ) \
+	$(if $(HAVE_SYSTEMD),$(O)/tests/iscsi-mcs-dbus)
 
 man: $(FAKE_OBJ) $(LIB_SO)
 	$(Q)tests/man.sh $(LIB_SO) $(CC) -std=c11 -Wall -Wextra -Werror \
 		-I$(TOP)/include $(FAKE_OBJ) -Wl,--push-state,--as-needed \
 		$(NL_LIBS) -Wl,--pop-state
-
-$(O)/tests/iscsi-mcs-dbus: $(TEST_DEPS) $(DBUS_SRC) dbus/service.h
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) $(ASAN) $(SD_CFLAGS) -o $@ tests/fake_mcsadm.c $(FAKE) \
-		$(DBUS_SRC) $(LIB_TEST_SRC) $(NL_LIBS) $(SD_LIBS) -lpthread
 
 dbus: $(if $(HAVE_SYSTEMD),$(O)/tests/iscsi-mcs-dbus)
 	$(Q)tests/dbus.sh $(O)/tests/iscsi-mcs-dbus
@@ -116,4 +116,4 @@ docs: $(O)/tests/mcsadm
 
 run-tests: headers units threads tool symbols man dbus docs
 
-.PHONY: run-tests headers units threads tool symbols man dbus docs
+.PHONY: build-tests run-tests headers units threads tool symbols man dbus docs
