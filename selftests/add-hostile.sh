@@ -119,7 +119,7 @@ need_mcs
 plan 10
 must target_create links=1
 must login
-must io_begin "$(disk)" --iodepth=2 --size=8m
+must io_beside "$(disk)"
 subtest "portal never answers" never_answers
 subtest "portal answers in single bytes, for ever" answers_slowly
 subtest "portal never ends the login" never_ends

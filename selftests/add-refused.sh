@@ -195,7 +195,7 @@ klog_allow 'iscsi_mcs' 'iSCSI Login' 'Unable to locate' 'Initiator is requesting
 plan 14
 must target_create links="1 2"
 must login
-must io_begin "$(disk)" --iodepth=2 --size=8m
+must io_beside "$(disk)"
 subtest "unreachable portal" unreachable
 subtest "link that loses everything" lost_packets
 subtest "nobody listens" nobody_listens

@@ -276,7 +276,7 @@ plan 10
 must target_create links="1 2" param.MaxConnections=8
 must login
 must hostile_start
-must io_begin "$(disk)" --iodepth=2 --size=8m
+must io_beside "$(disk)"
 subtest "every status of a Login Response" login_statuses
 subtest "logins that break off or break the rules" broken_logins
 subtest "no way to the portal, no name, no source" no_way_there

@@ -177,7 +177,7 @@ must target_create links="1 2 3"
 must on_target mkdir "$LIO/iscsi/$IQN/tpgt_1/np/[::]:3266"
 must login
 must wait_for 20 link_local_usable
-must io_begin "$(disk)" --iodepth=2 --size=8m
+must io_beside "$(disk)"
 subtest "IPv6 addresses" ipv6
 subtest "link-local addresses and their scope" scope
 subtest "names, with one address or several" names

@@ -82,7 +82,7 @@ looks()
 
 adds()
 {
-	io_begin "$(disk)" --iodepth=2 --size=8m
+	io_beside "$(disk)"
 	add 10.0.2.10 3260 | tee "$RUN/id"
 	conns_up 2
 	property ConnectionInformation | grep -q '"10.0.2.1" "10.0.2.10"'

@@ -41,6 +41,13 @@ io_begin()	# device, options...
 	wait_for 30 io_moving "$dev"
 }
 
+# The same, for what only has to show that the session does not notice something:
+# it leaves the processor to that.
+io_beside()	# device, options...
+{
+	io_begin "$@" --iodepth=2 --size=8m --thinktime=20000
+}
+
 # requests each device had completed when it was last asked
 declare -A IO_LAST
 
