@@ -114,9 +114,34 @@ says_no()
 	refused moved 5 'moved to 192.0.2.1:3260'
 }
 
+# Generic netlink has a lock that a new family wants for itself, and behind it
+# everybody waits. Nobody does for a login; and who asked for it may go.
+others_go_on()
+{
+	on_target bg_start hostile "$HOSTILE" 3990 silent 1
+	wait_for 10 listens
+	bg_start add "$MCSADM" add --session "$(sid)" --portal 10.0.2.10:3990 \
+		--timeout 60
+	wait_for 10 login_is_under_way
+	timeout $((10 * RIG_TIME_FACTOR)) modprobe l2tp_netlink
+	timeout $((10 * RIG_TIME_FACTOR)) "$MCSADM" tune --session "$(sid)" \
+		login-timeout=20
+	login_is_under_way
+	bg_stop add
+	wait_for 5 untouched
+	wait_for 5 all_closed
+	on_target bg_stop hostile
+	modprobe -r l2tp_netlink
+}
+
+login_is_under_way()
+{
+	[ "$(mcsadm list --json | jq -r '.sessions[0].connections[1].state')" = login ]
+}
+
 need_mcs
 [ -x "$HOSTILE" ] || skip_all "no $HOSTILE: run make -C selftests/unit"
-plan 10
+plan 11
 must target_create links=1
 must login
 must io_beside "$(disk)"
@@ -129,6 +154,7 @@ subtest "portal breaks the rules" breaks_the_rules
 subtest "portal of another group" is_another_group
 subtest "portal wants a secret" wants_a_secret
 subtest "portal says no" says_no
+subtest "nobody waits for a login but who asked for it" others_go_on
 finish()
 {
 	io_end

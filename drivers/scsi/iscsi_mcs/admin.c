@@ -19,6 +19,8 @@
 /* Adding and removing connections on request. */
 
 #define MCS_ADMIN_DRAIN_TIMEOUT		(30 * HZ)
+/* How soon the end of who asked is noticed */
+#define MCS_ADMIN_POLL			(HZ / 5)
 
 static bool mcs_admin_same_addr(const struct sockaddr_storage *a,
 				const struct sockaddr_storage *b, bool port)
@@ -192,10 +194,22 @@ static int mcs_admin_result(struct mcs_session *sess, struct mcs_conn *conn,
 	return err;
 }
 
+/* Return: false when the one who asked has gone */
+static bool mcs_admin_wait(struct mcs_conn *conn, const bool *given_up)
+{
+	while (!wait_for_completion_timeout(&conn->connect_done,
+					    MCS_ADMIN_POLL)) {
+		if (READ_ONCE(*given_up))
+			return false;
+	}
+	return true;
+}
+
 /**
  * mcs_admin_add - add a connection to a session and wait until it works
  * @sess: session
  * @req: what to add; its secrets are taken over
+ * @given_up: set when nobody waits for it any more
  * @connp: set to the connection, with a reference
  * @extack: takes the reason in words
  *
@@ -204,7 +218,7 @@ static int mcs_admin_result(struct mcs_session *sess, struct mcs_conn *conn,
  * Return: 0 or a negative errno as listed in the netlink specification.
  */
 int mcs_admin_add(struct mcs_session *sess, struct mcs_admin_add *req,
-		  struct mcs_conn **connp, struct netlink_ext_ack *extack)
+		  const bool *given_up, struct mcs_conn **connp, struct netlink_ext_ack *extack)
 {
 	struct mcs_conn *conn;
 	int err;
@@ -229,7 +243,7 @@ int mcs_admin_add(struct mcs_session *sess, struct mcs_admin_add *req,
 	mcs_connect_start(conn, 0);
 	mutex_unlock(&sess->mutex);
 
-	if (wait_for_completion_killable(&conn->connect_done)) {
+	if (!mcs_admin_wait(conn, given_up)) {
 		NL_SET_ERR_MSG(extack, "interrupted, nothing was added");
 		err = -ECANCELED;
 	} else {

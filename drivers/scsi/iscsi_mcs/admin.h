@@ -45,7 +45,7 @@ struct mcs_admin_add {
 };
 
 int mcs_admin_add(struct mcs_session *sess, struct mcs_admin_add *req,
-		  struct mcs_conn **connp, struct netlink_ext_ack *extack);
+		  const bool *given_up, struct mcs_conn **connp, struct netlink_ext_ack *extack);
 int mcs_admin_set(struct mcs_session *sess, struct mcs_conn *conn,
 		  const enum iscsi_mcs_role *role, const u32 *weight,
 		  struct netlink_ext_ack *extack);

@@ -9,16 +9,18 @@
 #include "conn.h"
 #include "netlink-gen.h"
 #include "netlink.h"
-#include "nl_auth.h"
 #include "nl_attr.h"
+#include "nl_auth.h"
+#include "nl_defer.h"
 #include "session.h"
 #include "stream.h"
 
 /*
  * The generic netlink family. The table of operations and the policies come
  * from Documentation/netlink/specs/iscsi_mcs.yaml; handlers look up, call
- * admin.c, and answer. iSCSI's own netlink exists in the initial network
- * namespace only, and so does this family.
+ * admin.c, and answer. What changes something may take long, see nl_defer.c.
+ * iSCSI's own netlink exists in the initial network namespace only, and so does
+ * this family.
  */
 
 struct genl_family mcs_nl_family __ro_after_init = {
@@ -189,14 +191,7 @@ int iscsi_mcs_nl_session_get_dumpit(struct sk_buff *skb,
 	return err && !skb->len ? err : skb->len;
 }
 
-/**
- * iscsi_mcs_nl_session_set_doit - change a session's policy or timers
- * @skb: request
- * @info: request, parsed
- *
- * Return: 0 or a negative errno.
- */
-int iscsi_mcs_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info)
+static int mcs_nl_session_set(struct genl_info *info, const bool *given_up)
 {
 	struct nlattr **a = info->attrs;
 	struct mcs_session *sess;
@@ -232,6 +227,19 @@ int iscsi_mcs_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_unlock(&sess->mutex);
 	mcs_session_put(sess);
 	return 0;
+}
+
+/**
+ * iscsi_mcs_nl_session_set_doit - change a session's policy or timers
+ * @skb: request
+ * @info: request, parsed
+ *
+ * Return: as mcs_nl_defer().
+ */
+int iscsi_mcs_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return mcs_nl_defer(skb, info, mcs_nl_session_set,
+			    ISCSI_MCS_A_SESSION_MAX);
 }
 
 /**
@@ -377,14 +385,7 @@ static int mcs_nl_add_request(struct genl_info *info, struct mcs_admin_add *req)
 	return mcs_nl_add_addresses(info, req);
 }
 
-/**
- * iscsi_mcs_nl_conn_add_doit - add a connection
- * @skb: request
- * @info: request, parsed
- *
- * Return: 0 or a negative errno as listed in the specification.
- */
-int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
+static int mcs_nl_conn_add(struct genl_info *info, const bool *given_up)
 {
 	struct mcs_admin_add req;
 	struct mcs_session *sess;
@@ -405,7 +406,7 @@ int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out_auth;
 	}
 	req.auth = auth;
-	err = mcs_admin_add(sess, &req, &conn, info->extack);
+	err = mcs_admin_add(sess, &req, given_up, &conn, info->extack);
 	if (!err) {
 		err = mcs_nl_answer(info, ISCSI_MCS_CMD_CONN_ADD, sess, conn);
 		/* Who hears of an error does not expect it to be there. */
@@ -422,13 +423,24 @@ out_auth:
 }
 
 /**
- * iscsi_mcs_nl_conn_set_doit - change what a connection is used for
+ * iscsi_mcs_nl_conn_add_doit - add a connection
  * @skb: request
  * @info: request, parsed
  *
- * Return: 0 or a negative errno as listed in the specification.
+ * Return: as mcs_nl_defer().
  */
-int iscsi_mcs_nl_conn_set_doit(struct sk_buff *skb, struct genl_info *info)
+int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err = mcs_nl_defer(skb, info, mcs_nl_conn_add,
+			       ISCSI_MCS_A_CONN_MAX);
+
+	/* An error echoes the request. */
+	if (err != -EINTR)
+		mcs_nl_wipe_auth(info);
+	return err;
+}
+
+static int mcs_nl_conn_set(struct genl_info *info, const bool *given_up)
 {
 	const struct nlattr *r = info->attrs[ISCSI_MCS_A_CONN_ROLE];
 	const struct nlattr *w = info->attrs[ISCSI_MCS_A_CONN_WEIGHT];
@@ -456,13 +468,18 @@ int iscsi_mcs_nl_conn_set_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * iscsi_mcs_nl_conn_del_doit - remove a connection
+ * iscsi_mcs_nl_conn_set_doit - change what a connection is used for
  * @skb: request
  * @info: request, parsed
  *
- * Return: 0 or a negative errno as listed in the specification.
+ * Return: as mcs_nl_defer().
  */
-int iscsi_mcs_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info)
+int iscsi_mcs_nl_conn_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return mcs_nl_defer(skb, info, mcs_nl_conn_set, ISCSI_MCS_A_CONN_MAX);
+}
+
+static int mcs_nl_conn_del(struct genl_info *info, const bool *given_up)
 {
 	struct mcs_session *sess;
 	struct mcs_conn *conn;
@@ -483,13 +500,32 @@ int iscsi_mcs_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
+ * iscsi_mcs_nl_conn_del_doit - remove a connection
+ * @skb: request
+ * @info: request, parsed
+ *
+ * Return: as mcs_nl_defer().
+ */
+int iscsi_mcs_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return mcs_nl_defer(skb, info, mcs_nl_conn_del, ISCSI_MCS_A_CONN_MAX);
+}
+
+/**
  * mcs_netlink_register - let user space in
  *
  * Return: 0 or a negative errno.
  */
 int mcs_netlink_register(void)
 {
-	return genl_register_family(&mcs_nl_family);
+	int err = mcs_nl_defer_init();
+
+	if (err)
+		return err;
+	err = genl_register_family(&mcs_nl_family);
+	if (err)
+		mcs_nl_defer_exit();
+	return err;
 }
 
 /**
@@ -498,4 +534,5 @@ int mcs_netlink_register(void)
 void mcs_netlink_unregister(void)
 {
 	genl_unregister_family(&mcs_nl_family);
+	mcs_nl_defer_exit();
 }

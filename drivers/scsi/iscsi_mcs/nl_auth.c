@@ -91,6 +91,24 @@ static int mcs_nl_check_auth(struct genl_info *info, struct mcs_auth *auth)
 }
 
 /**
+ * mcs_nl_wipe_auth - have a request forget its secrets
+ * @info: request that nobody looks at any more
+ */
+void mcs_nl_wipe_auth(struct genl_info *info)
+{
+	static const int secrets[] = { ISCSI_MCS_A_CONN_CHAP_SECRET,
+				       ISCSI_MCS_A_CONN_CHAP_SECRET_IN };
+	struct nlattr *nla;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(secrets); i++) {
+		nla = info->attrs[secrets[i]];
+		if (nla)
+			memzero_explicit(nla_data(nla), nla_len(nla));
+	}
+}
+
+/**
  * mcs_nl_get_auth - names and secrets of a request
  * @info: request
  *
