@@ -24,7 +24,7 @@
  */
 
 /* Requests under way, of all sockets together */
-#define MCS_NL_DEFER_MAX	64
+#define MCS_NL_DEFER_MAX	512
 
 /* Attributes of the largest set, that of connections */
 #define MCS_NL_DEFER_ATTRS	(ISCSI_MCS_A_CONN_MAX + 1)
@@ -63,13 +63,13 @@ static unsigned int mcs_nl_njobs;
 
 static void mcs_nl_defer_ack(struct mcs_nl_job *job, int err)
 {
-	const struct nlmsghdr *nlh = job->info.nlhdr;
+	struct nlmsghdr *nlh = nlmsg_hdr(job->skb);
 
 	if (!err && !(nlh->nlmsg_flags & NLM_F_ACK))
 		return;
 	/* netlink_ack() answers over the socket that the request came to. */
 	job->skb->sk = genl_info_net(&job->info)->genl_sock;
-	netlink_ack(job->skb, job->info.nlhdr, err, &job->extack);
+	netlink_ack(job->skb, nlh, err, &job->extack);
 	job->skb->sk = NULL;
 }
 
