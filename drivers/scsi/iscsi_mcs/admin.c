@@ -218,7 +218,8 @@ static bool mcs_admin_wait(struct mcs_conn *conn, const bool *given_up)
  * Return: 0 or a negative errno as listed in the netlink specification.
  */
 int mcs_admin_add(struct mcs_session *sess, struct mcs_admin_add *req,
-		  const bool *given_up, struct mcs_conn **connp, struct netlink_ext_ack *extack)
+		  const bool *given_up, struct mcs_conn **connp,
+		  struct netlink_ext_ack *extack)
 {
 	struct mcs_conn *conn;
 	int err;

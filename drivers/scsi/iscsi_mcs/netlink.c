@@ -408,7 +408,8 @@ static int mcs_nl_conn_add(struct genl_info *info, const bool *given_up)
 	req.auth = auth;
 	err = mcs_admin_add(sess, &req, given_up, &conn, info->extack);
 	if (!err) {
-		err = mcs_nl_answer(info, ISCSI_MCS_CMD_CONN_ADD, sess, conn);
+		err = READ_ONCE(*given_up) ? -ECANCELED :
+		      mcs_nl_answer(info, ISCSI_MCS_CMD_CONN_ADD, sess, conn);
 		/* Who hears of an error does not expect it to be there. */
 		if (err)
 			mcs_admin_del(sess, conn, NULL);

@@ -128,8 +128,10 @@ struct mcs_auth *mcs_nl_get_auth(struct genl_info *info)
 		return NULL;
 
 	auth = kzalloc(sizeof(*auth), GFP_KERNEL);
-	if (!auth)
+	if (!auth) {
+		mcs_nl_wipe_auth(info);
 		return ERR_PTR(-ENOMEM);
+	}
 	if (a[ISCSI_MCS_A_CONN_AUTH])
 		auth->mode = nla_get_u32(a[ISCSI_MCS_A_CONN_AUTH]);
 	err = mcs_nl_fill_auth(info, auth);

@@ -65,7 +65,9 @@ static void mcs_nl_defer_ack(struct mcs_nl_job *job, int err)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(job->skb);
 
-	if (!err && !(nlh->nlmsg_flags & NLM_F_ACK))
+	/* Its address may be somebody else's by now. */
+	if (READ_ONCE(job->given_up) ||
+	    (!err && !(nlh->nlmsg_flags & NLM_F_ACK)))
 		return;
 	/* netlink_ack() answers over the socket that the request came to. */
 	job->skb->sk = genl_info_net(&job->info)->genl_sock;
@@ -151,7 +153,7 @@ int mcs_nl_defer(struct sk_buff *skb, struct genl_info *info,
 		return -EINTR;
 	mcs_nl_defer_free(job);
 	NL_SET_ERR_MSG(info->extack, "too many requests under way, try again");
-	return -EBUSY;
+	return -EAGAIN;
 }
 
 static int mcs_nl_defer_notify(struct notifier_block *nb, unsigned long event,
