@@ -73,7 +73,7 @@ for n in 1 2 3 4; do
 done
 must target_create
 must login
-must io_begin "$(disk)" --bs=64k-64k --bsrange=64k-64k
+must io_full "$(disk)" --bs=64k-64k --bsrange=64k-64k
 subtest "second connection is added under verified I/O" added 2 2
 subtest "two equal links carry 40 to 60 per cent each" shares 2 40 60
 subtest "third connection" added 3 3

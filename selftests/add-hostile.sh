@@ -136,7 +136,7 @@ others_go_on()
 
 login_is_under_way()
 {
-	[ "$(mcsadm list --json | jq -r '.sessions[0].connections[1].state')" = login ]
+	[ "$(json_select id 1 state)" = login ]
 }
 
 need_mcs

@@ -25,8 +25,14 @@ whole_again()	# deadline
 # What changes when a connection is lost, however soon it is back.
 loss_counters()
 {
-	mcsadm list --json | jq -c '.sessions[0] |
-		[.recoveries, .generation, [.connections[].losses]]'
+	local conn
+
+	json_read
+	for conn in "$SESSION" ${CONNECTIONS+"${CONNECTIONS[@]}"}; do
+		[[ $conn =~ \"(recoveries|losses)\":[0-9]+ ]] && echo "${BASH_REMATCH[0]}"
+		[[ $conn =~ \"generation\":[0-9]+ ]] && echo "${BASH_REMATCH[0]}"
+	done
+	true
 }
 
 loss_counted()	# counters before
@@ -38,7 +44,7 @@ lost()		# link, how to lose it, how to bring it back
 {
 	local before
 
-	io_begin "$(disk)"
+	io_full "$(disk)"
 	before=$(loss_counters)
 	"$2" "$1"
 	wait_for 40 loss_counted "$before"
@@ -50,7 +56,7 @@ lost()		# link, how to lose it, how to bring it back
 # which sessions iscsid has had to log in again
 target_restarts()
 {
-	io_begin "$(disk)"
+	io_full "$(disk)"
 	target_disable
 	wait_for 40 state_is FAILED
 	target_enable
@@ -60,7 +66,7 @@ target_restarts()
 
 iscsid_restarts()
 {
-	io_begin "$(disk)"
+	io_full "$(disk)"
 	bg_stop iscsid KILL
 	io_resumed "$(disk)" 30
 	iscsid_start

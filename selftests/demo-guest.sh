@@ -74,7 +74,7 @@ echo "  disk $dev, one connection:"
 mcsadm list | sed 's/^/  /'
 
 title "verified random reads and writes start on $dev"
-io_begin "$dev" || give_up "I/O does not start"
+io_full "$dev" || give_up "I/O does not start"
 work 12
 
 title "AddIScsiConnectionW, over link 2, while the I/O runs"

@@ -137,7 +137,7 @@ lose()		# link, kind
 	local link=$1 type=${SETUP%-*} kind lose restore losses used gap back
 
 	read -r kind lose restore _ <<<"$2"
-	io_begin "$DISK" --bs=4k-4k --bsrange=4k-4k --iodepth=32
+	io_full "$DISK" --bs=4k-4k --bsrange=4k-4k --iodepth=32
 	losses=$("${type}_losses")
 	gap_begin "$DISK" "$("${type}_device" "$link")"
 	"$lose" "$link"
@@ -191,7 +191,7 @@ each_kind()
 # What the machine itself holds I/O up for
 calm()
 {
-	io_begin "$DISK" --bs=4k-4k --bsrange=4k-4k --iodepth=32
+	io_full "$DISK" --bs=4k-4k --bsrange=4k-4k --iodepth=32
 	gap_calm "$DISK" >"$RUN/calm-$SETUP"
 	io_end
 	note "$SETUP: without any loss the longest pause is $(cat "$RUN/calm-$SETUP") ms"

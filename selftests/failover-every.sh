@@ -84,7 +84,7 @@ all_kinds()	# connections
 {
 	local name lose restore bound link k=0
 
-	io_begin "$DISK" --bs=4k-16k --bsrange=4k-16k \
+	io_full "$DISK" --bs=4k-16k --bsrange=4k-16k \
 		--runtime=$((1500 * RIG_TIME_FACTOR))
 	while IFS='|' read -r -u 4 name lose restore bound; do
 		for link in $(links_of "$1" $k); do

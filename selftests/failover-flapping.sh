@@ -90,7 +90,7 @@ plan 3
 must target_create links="1 2" attrib.default_erl=0
 must login
 must conn_add 2
-must io_begin "$(disk)" --bs=4k-4k --bsrange=4k-4k --iodepth=32 --runtime=36000
+must io_full "$(disk)" --bs=4k-4k --bsrange=4k-4k --iodepth=32 --runtime=36000
 subtest "a link flaps for $MINUTES minutes, I/O goes on" flapping
 subtest "the link is in use again" comes_back
 subtest "not one error, data verified, logout" ends_well

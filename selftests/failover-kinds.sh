@@ -59,11 +59,11 @@ two_of_four()
 two_of_four_idle()
 {
 	io_end
-	io_begin "$DISK" --bs=4k-16k --bsrange=4k-16k --iodepth=1
+	io_full "$DISK" --bs=4k-16k --bsrange=4k-16k --iodepth=1
 	two_at_once 1 2
 	two_at_once 1 2
 	io_end
-	io_begin "$DISK" --bs=4k-16k --bsrange=4k-16k
+	io_full "$DISK" --bs=4k-16k --bsrange=4k-16k
 }
 
 only_two_are_left()
@@ -205,7 +205,7 @@ for n in 2 3 4; do
 	must conn_add $n
 done
 DISK=$(disk)
-must io_begin "$DISK" --bs=4k-16k --bsrange=4k-16k
+must io_full "$DISK" --bs=4k-16k --bsrange=4k-16k
 subtest "each of four connections" each_of_four
 subtest "two of four go silent at once" two_of_four
 subtest "two of four go silent with little to do" two_of_four_idle

@@ -44,7 +44,7 @@ nothing_was_lost()
 
 disk_stands_still()
 {
-	io_begin "$(disk)" --iodepth=32 "$LONG"
+	io_full "$(disk)" --iodepth=32 "$LONG"
 	target_suspend 0
 	sleep "$PATIENCE"
 	nothing_was_lost
@@ -62,7 +62,7 @@ link_is_full()
 	local bytes shares
 
 	link_shape 2 1 16
-	io_begin "$(disk)" --bs=4k-8k --bsrange=4k-8k --iodepth=64 "$LONG"
+	io_full "$(disk)" --bs=4k-8k --bsrange=4k-8k --iodepth=64 "$LONG"
 	mcsadm policy --session "$(sid)" round-robin
 	sleep "$PATIENCE"
 	nothing_was_lost
@@ -115,7 +115,7 @@ target_is_stopped()
 	conn_add 2
 	mcsadm tune --session "$(sid)" target-class=close-retry
 	give_commands_time 1
-	io_begin "$dev" --bs=64k-64k --bsrange=64k-64k --iodepth=32 "$LONG"
+	io_full "$dev" --bs=64k-64k --bsrange=64k-64k --iodepth=32 "$LONG"
 	tgtd_signal STOP
 	wait_for 10 window_closed
 	sleep "$PATIENCE"

@@ -24,7 +24,7 @@ recoveries()
 
 in_flight()
 {
-	mcsadm list --json | jq '[.sessions[0].connections[].cmds_in_flight] | add'
+	session_field cmds_in_flight
 }
 
 # At least so many commands are out and none comes back.
@@ -60,7 +60,7 @@ kill_link()	# link
 
 losses()
 {
-	mcsadm list --json | jq '[.sessions[0].connections[].losses] | add'
+	count losses
 }
 
 write_slow()	# name
@@ -83,7 +83,7 @@ holds_nobody_up()
 	timeout=$(cat "$(scsi_device "" 1)/timeout")
 	echo 2 >"$(scsi_device "" 1)/timeout"
 	before=$(losses)
-	io_begin "$(disk)" --iodepth=4 --size=8m
+	io_full "$(disk)" --iodepth=4 --size=8m
 	target_suspend 1
 	write_slow writer
 	# the abort has been sent: the target has something to answer later
@@ -111,7 +111,7 @@ waits_for_the_target()
 	target_resume 1
 	before=$(recoveries)
 	lost=$(losses)
-	io_begin "$(slow_disk)" --size=4m
+	io_full "$(slow_disk)" --size=4m
 	wait_for 60 stopped_with 2
 	kill_link "$(busy_link | head -n 1)"
 	# recovery waits for the target, and netlink does not wait for recovery
@@ -127,8 +127,7 @@ waits_for_the_target()
 
 state_of_one()	# state that a connection is in
 {
-	mcsadm list --json | jq -e --arg s "$1" \
-		'any(.sessions[0].connections[]; .state == $s)' >/dev/null
+	[ -n "$(json_select state "$1" cid)" ]
 }
 
 # From user space, with its connection dying under it: runs once, and its
@@ -200,7 +199,7 @@ reset_with_two()
 	local before
 
 	before=$(losses)
-	io_begin "$(disk)" --size=8m --iodepth=32
+	io_full "$(disk)" --size=8m --iodepth=32
 	wait_for 20 out_on_both "$(commands)"
 	timeout 60 sg_reset -d "$(disk)"
 	io_resumed "$(disk)" 60

@@ -190,7 +190,7 @@ plan $((PARTS + 3))
 must target_create links="1 2" attrib.default_erl=0
 must login
 must conn_add 2
-must io_begin "$(disk)" --bs=4k-4k --bsrange=4k-4k --iodepth=32 --runtime=36000
+must io_full "$(disk)" --bs=4k-4k --bsrange=4k-4k --iodepth=32 --runtime=36000
 DISK=$(disk)
 mapfile -t -O 1 IDS < <(mcsadm list --json |
 	jq -r '.sessions[0].connections | sort_by(.remote.address)[] | .id')

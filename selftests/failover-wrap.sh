@@ -36,7 +36,7 @@ lost_while_it_wraps()
 	before=$(count losses)
 	block_in 2
 	trace_begin
-	io_begin "$(disk)" --bs=4k-4k --bsrange=4k-4k --iodepth=32
+	io_full "$(disk)" --bs=4k-4k --bsrange=4k-4k --iodepth=32
 	wait_for 20 more_losses "$before"
 	io_resumed "$(disk)" 20
 	trace_end "$RUN/trace"

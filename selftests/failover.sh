@@ -26,7 +26,7 @@ lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 	local link=$1 bound=$2 lose=$3 restore=$4
 	local before recoveries
 
-	io_begin "$(disk)"
+	io_full "$(disk)"
 	trace_begin
 	before=$(count losses)
 	recoveries=$(count recoveries)
@@ -61,7 +61,7 @@ clock_jumps()
 {
 	local losses
 
-	io_begin "$(disk)"
+	io_full "$(disk)"
 	losses=$(count losses)
 	date --set '+1 day'
 	io_resumed "$(disk)" 10

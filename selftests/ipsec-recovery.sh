@@ -28,7 +28,7 @@ begin()
 	conns_up 2
 	bg_start monitor "$MCSADM" monitor
 	wire_start 2
-	io_begin "$(disk)" --runtime=$((600 * RIG_TIME_FACTOR))
+	io_full "$(disk)" --runtime=$((600 * RIG_TIME_FACTOR))
 }
 
 # Commands go over link 2, be it a connection that took the place of the other

@@ -62,7 +62,7 @@ session_is_usable()
 
 	"$STORM" calm "$(sid)" 1
 	mcsadm policy --session "$(sid)" least-queue-depth
-	for id in $(session_field 'connections[1:][].id'); do
+	for id in $(conns_field id | tail -n +2); do
 		mcsadm remove --session "$(sid)" --id "$id" || true
 	done
 	wait_for 20 conns_up 1

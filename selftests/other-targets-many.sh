@@ -82,12 +82,12 @@ lost()		# link, session recoveries it may cost
 # as its own loss or as one of the whole session
 loss_seen()
 {
-	[ "$(mcsadm list --json | jq '[.sessions[0].connections[].losses] | add')" -gt "$losses_before" ]
+	[ "$(count losses)" -gt "$losses_before" ]
 }
 
 lost_one()	# link, session recoveries it may cost
 {
-	losses_before=$(mcsadm list --json | jq '[.sessions[0].connections[].losses] | add')
+	losses_before=$(count losses)
 	losses=0
 	lost "$@"
 }
@@ -121,7 +121,7 @@ recovered_since()	# number of recoveries
 # istgt closes all connections but the one that the reset came on.
 reset_of_lun()
 {
-	losses_before=$(mcsadm list --json | jq '[.sessions[0].connections[].losses] | add')
+	losses_before=$(count losses)
 	io_begin "$(the_disk)" --iodepth=4 --size=8m
 	timeout 60 sg_reset -d "$(the_disk)"
 	wait_for 60 loss_seen

@@ -21,6 +21,24 @@ whole()
 	io_resumed "$(disk)" 15
 }
 
+# One that was lost often comes back later and later. New ones have no past.
+fresh()
+{
+	local link
+
+	for link in 2 3; do
+		conn_remove "$(peer_cid $link)"
+		conn_add $link
+		wait_for 10 peer_conns_up 3
+	done
+}
+
+fresh_for()	# function
+{
+	fresh
+	"$1"
+}
+
 recoveries()
 {
 	session_field recoveries
@@ -91,7 +109,8 @@ plugs_without_answer()
 	peer mute 1000
 	lose_numbers peer_counter_above plugs $((plugs + 1))
 	peer mute 0
-	between "$(jq .duration_ms <<<"$EVENT")" 0 $((400 * RIG_TIME_FACTOR)) \
+	json_get "$EVENT" duration_ms
+	between "$REPLY" 0 $((400 * RIG_TIME_FACTOR)) \
 		"ms until the commands went on"
 	equals "$(recoveries)" "$before" "session recoveries"
 }
@@ -169,6 +188,7 @@ bad_logout_answers()
 	local answer before
 
 	for answer in 1 2 3 200 never; do
+		fresh
 		before=$(recoveries)
 		peer logout $answer
 		with_commands_out peer reset
@@ -176,6 +196,7 @@ bad_logout_answers()
 		peer logout honest
 		whole
 	done
+	fresh
 	before=$(recoveries)
 	with_commands_out peer forget
 	wait_for 20 recovered_since "$before"
@@ -286,7 +307,7 @@ removed_in_time()
 	conn_add 3 >"$RUN/full.log" 2>&1 &
 	waiter=$!
 	wait_for 5 conns_listed 3 && mcsadm remove --session "$(sid)" \
-		--id "$(session_field 'connections | max_by(.id) | .id')"
+		--id "$(conns_field id | sort -n | tail -n 1)"
 	wait_for 10 negate kill -0 $waiter 2>"$RUN/kill.log"
 	peer full 0
 	grep -q 'removed before it was logged in' "$RUN/full.log"
@@ -294,7 +315,7 @@ removed_in_time()
 
 conns_listed()	# how many, up or not
 {
-	[ "$(session_field 'connections | length')" = "$1" ]
+	[ "$(conns_field id | wc -l)" = "$1" ]
 }
 
 all_at_once()
@@ -394,17 +415,17 @@ must conn_add 3
 must mcsadm policy --session "$(sid)" round-robin
 must io_begin "$(disk)" --size=16m
 must events_begin
-subtest "another loss during failover" during_failover
-subtest "numbers that need no filling" plugs_without_answer
-subtest "the fence's carrier lost" during_fence
-subtest "a reset at each kind of PDU" at_each_pdu
-subtest "connections that fall silent" silent_ones
-subtest "wrong answers to the Logout" bad_logout_answers
-subtest "a login whose last answer is lost" last_login_answer
-subtest "removed at the moment of its loss" removed_when_lost
-subtest "no room, for a while" no_room_yet
-subtest "all connections closed at once" all_at_once
-subtest "the leading one closed behind its login" leading_goes_after_login
-subtest "all but one, then the last" one_after_the_other
+subtest "another loss during failover" fresh_for during_failover
+subtest "numbers that need no filling" fresh_for plugs_without_answer
+subtest "the fence's carrier lost" fresh_for during_fence
+subtest "a reset at each kind of PDU" fresh_for at_each_pdu
+subtest "connections that fall silent" fresh_for silent_ones
+subtest "wrong answers to the Logout" fresh_for bad_logout_answers
+subtest "a login whose last answer is lost" fresh_for last_login_answer
+subtest "removed at the moment of its loss" fresh_for removed_when_lost
+subtest "no room, for a while" fresh_for no_room_yet
+subtest "all connections closed at once" fresh_for all_at_once
+subtest "the leading one closed behind its login" fresh_for leading_goes_after_login
+subtest "all but one, then the last" fresh_for one_after_the_other
 subtest "the data is right, logout" io_is_right
 subtest "a Logout of the session that fails" session_logout_fails

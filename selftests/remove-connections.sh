@@ -59,7 +59,7 @@ must target_create
 must login
 must conn_add 2
 must conn_add 3
-must io_begin "$(disk)"
+must io_full "$(disk)"
 subtest "an added connection is removed" removed "$(cid_of_link 2)" 2 2
 subtest "and added again" back_again 2 3
 subtest "the leading connection is removed" removed 0 1 2

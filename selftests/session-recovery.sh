@@ -13,7 +13,7 @@
 
 target_restart()
 {
-	io_begin "$(disk)"
+	io_full "$(disk)"
 	target_disable
 	wait_for 30 state_is FAILED
 	target_enable
@@ -25,7 +25,7 @@ target_restart()
 # iscsid is killed, I/O goes on without it; the new one takes the session over
 iscsid_restart()
 {
-	io_begin "$(disk)"
+	io_full "$(disk)"
 	bg_stop iscsid KILL
 	io_resumed "$(disk)" 30
 	iscsid_start

@@ -5,14 +5,39 @@
 # Checks that need no running kernel. KTAP on stdout, findings as diagnostics.
 #
 #	static.sh [CHECK...]	default: all of them, in the order of $checks
+#
+# A check that takes minutes is not done again until a file that it reads, or a
+# package that it works with, is another one; it says so. Only what has passed is
+# remembered, in the cache's directory "static", which may go at any time.
 
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 
 checks="sources tests_named syzkaller checkpatch kernel_doc shellcheck gcc clang sparse probes"
 source_version=${SOURCE_VERSION:-6.1}
+# files and packages of those that are remembered
+declare -A reads=(
+	[checkpatch]='*.c *.h selftests/kernels'
+	[kernel_doc]='drivers include userspace selftests/kernels'
+	[shellcheck]='.'
+	[gcc]='Kbuild drivers include selftests/kernels'
+	[clang]='Kbuild drivers include selftests/kernels'
+	[sparse]='Kbuild drivers include selftests/kernels'
+	[probes]='include/compat selftests/kernels'
+)
+declare -A packages=(
+	[checkpatch]="linux-source-$source_version xz-utils perl"
+	[kernel_doc]="linux-source-$source_version xz-utils perl"
+	[shellcheck]='shellcheck'
+	[gcc]='gcc'
+	[clang]='clang lld llvm'
+	[sparse]='sparse'
+	[probes]='gcc'
+)
+static_dir=${RIG_CACHE:-$(dirname "$cache_dir")}/static
 ran=0
 failed=0
+names=()
 
 # list PATTERN... - files of the project, also those not yet committed
 list()
@@ -29,6 +54,7 @@ result()
 	local count
 
 	ran=$((ran + 1))
+	names+=("$1")
 	count=$(wc -l <"$2")
 	if [ "$count" -eq 0 ]; then
 		echo "ok $ran $1"
@@ -39,12 +65,51 @@ result()
 	fi
 }
 
+# key CHECK - what its result rests on
+key()
+{
+	local patterns
+
+	read -ra patterns <<<"${reads[$1]}"
+	{
+		echo "$headers"
+		# shellcheck disable=SC2086 # names of packages
+		dpkg-query -W make 'gcc*' 'clang*' 'llvm*' "$(basename "$headers")" \
+			${packages[$1]} 2>/dev/null
+		list "${patterns[@]}" | LC_ALL=C sort | (cd "$top_dir" &&
+			xargs -d '\n' sha256sum)
+	} | sha256sum | cut -c1-24
+}
+
+# remembered CHECK - do it, or say again what passed
+remembered()
+{
+	local name before=$ran passed
+
+	# shellcheck disable=SC2086 # names of packages
+	need_packages ${packages[$1]} >&2
+	passed=$static_dir/$1-$(key "$1")
+	if [ -f "$passed" ]; then
+		while read -r name; do
+			ran=$((ran + 1))
+			echo "ok $ran $name # unchanged since it passed"
+		done <"$passed"
+		return
+	fi
+	names=() failed_before=$failed
+	"check_$1"
+	[ $failed = "$failed_before" ] && [ $ran -gt $before ] || return
+	mkdir -p "$static_dir"
+	rm -f "$static_dir/$1-"*
+	printf '%s\n' "${names[@]}" >"$passed.$$"
+	mv "$passed.$$" "$passed"
+}
+
 # kernel_tools - checkpatch and kernel-doc out of Debian's linux-source
 kernel_tools()
 {
 	local version
 
-	need_packages "linux-source-$source_version" xz-utils perl >&2
 	version=$(dpkg-query -W -f '${Version}' "linux-source-$source_version")
 	tools=$cache_dir/tools-$version
 	[ -f "$tools/complete" ] && return
@@ -126,7 +191,6 @@ shell_scripts()
 # SC1091: a file that is sourced and not followed.
 check_shellcheck()
 {
-	need_packages shellcheck
 	shell_scripts | sed -E 's#^selftests/kernels/#-x -P SCRIPTDIR &#' |
 		(cd "$top_dir" && xargs -P "$(nproc)" -L 1 \
 			shellcheck -S warning -e SC1091 -f gcc) >"$work/out" 2>&1
@@ -278,13 +342,11 @@ check_gcc()
 
 check_clang()
 {
-	need_packages clang lld llvm
 	compiler clang LLVM=1 "CC=$kernels_dir/clang-as-gcc.sh"
 }
 
 check_sparse()
 {
-	need_packages sparse
 	build "$work/log" C=2 "CF=-D__CHECK_ENDIAN__"
 	grep -E "$ours" "$work/log" >"$work/out"
 	result "sparse with endian checks" "$work/out"
@@ -309,7 +371,11 @@ echo "TAP version 13"
 for check in "$@"; do
 	declare -F "check_$check" >/dev/null ||
 		die "unknown check '$check': one of $checks"
-	"check_$check"
+	if [ -n "${reads[$check]:-}" ]; then
+		remembered "$check"
+	else
+		"check_$check"
+	fi
 done
 echo "1..$ran"
 echo "# static: $((ran - failed)) passed, $failed failed"

@@ -4,14 +4,6 @@
 # Losing connections, and how long I/O stands still for it.
 # shellcheck shell=bash
 
-# A number out of mcsadm's JSON, summed over all places it stands in.
-count()		# key
-{
-	mcsadm list --json | tr ',{}' '\n\n\n' |
-		sed -nE "s/^ *\"$1\": *([0-9]+).*/\1/p" |
-		awk '{ s += $1 } END { print s + 0 }'
-}
-
 more_losses()	# than
 {
 	[ "$(count losses)" -gt "$1" ]
@@ -127,9 +119,17 @@ address_add()	# link
 # Commands that the connection over a link has carried, and its state
 carried()	# link
 {
-	mcsadm list --json | jq -r --arg ip "$(target_ip "$1")" \
-		'.sessions[0].connections[] |
-		select(.remote.address == $ip) | "\(.cmds) \(.state)"'
+	local conn cmds
+
+	json_read
+	for conn in ${CONNECTIONS+"${CONNECTIONS[@]}"}; do
+		json_get "$conn" remote.address
+		[ "$REPLY" = "$(target_ip "$1")" ] || continue
+		json_get "$conn" cmds
+		cmds=$REPLY
+		json_get "$conn" state
+		echo "$cmds $REPLY"
+	done
 }
 
 in_use()	# link, commands it had carried

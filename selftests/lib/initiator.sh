@@ -217,33 +217,37 @@ conn_remove()	# cid
 # Keys of mcsadm's JSON output, of the only session and of a connection.
 session_field()	# key
 {
-	mcsadm list --json | jq -r ".sessions[0].$1"
+	json_read
+	json_get "$SESSION" "$1"
+	echo "$REPLY"
 }
 
 conn_field()	# cid, key
 {
-	mcsadm list --json |
-		jq -r ".sessions[0].connections[] | select(.cid == $1) | .$2"
+	json_select cid "$1" "$2"
 }
 
 # CIDs of the connections that carry commands
 cids_up()
 {
-	mcsadm list --json |
-		jq -r '.sessions[0].connections[] | select(.state == "up") | .cid'
+	json_select state up cid
 }
 
 conns_up()	# how many there should be
 {
-	[ "$(cids_up | wc -l)" = "$1" ]
+	local conn up=0
+
+	json_read
+	for conn in ${CONNECTIONS+"${CONNECTIONS[@]}"}; do
+		[[ $conn != *'"state":"up"'* ]] || up=$((up + 1))
+	done
+	[ $up = "$1" ]
 }
 
 # The CID of the connection over a link.
 cid_of_link()	# link
 {
-	mcsadm list --json | jq -r --arg ip "$(target_ip "$1")" \
-		'.sessions[0].connections[] | select(.remote | tostring |
-			contains($ip)) | .cid'
+	json_select remote.address "$(target_ip "$1")" cid
 }
 
 state_is()	# state of the only session as the transport class shows it

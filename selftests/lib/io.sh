@@ -28,8 +28,9 @@ fio_verify()	# device, options...
 	grep -q 'err= 0' "$RUN/fio.out" || { cat "$RUN/fio.out"; return 1; }
 }
 
-# Verified I/O in the background until io_end. At most five minutes.
-io_begin()	# device, options...
+# Verified I/O in the background until io_end, as much as there can be. At most five
+# minutes.
+io_full()	# device, options...
 {
 	local dev=$1 words
 	shift
@@ -41,11 +42,17 @@ io_begin()	# device, options...
 	wait_for 30 io_moving "$dev"
 }
 
-# The same, for what only has to show that the session does not notice something:
-# it leaves the processor to that.
+# The same in bursts that fill the queue: there are commands out most of the time,
+# and the processor is left to what happens beside it and to the other VM.
+io_begin()	# device, options...
+{
+	io_full "$@" --thinktime=30000 --thinktime_blocks=16
+}
+
+# The same, for what only has to show that the session does not notice something.
 io_beside()	# device, options...
 {
-	io_begin "$@" --iodepth=2 --size=8m --thinktime=20000
+	io_full "$@" --iodepth=2 --size=8m --thinktime=20000
 }
 
 # requests each device had completed when it was last asked

@@ -106,7 +106,9 @@ wait_for()	# deadline, command...
 			echo "deadline passed: $*"
 			return 1
 		fi
-		sleep 0.1
+		# a sleep that starts no process
+		[ -n "${KTAP_NEVER:-}" ] || exec {KTAP_NEVER}<> <(:)
+		read -rt 0.1 -u "$KTAP_NEVER" || true
 	done
 }
 

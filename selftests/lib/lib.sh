@@ -13,7 +13,7 @@ initiator_ip() { echo "10.0.$1.1"; }
 target_ip() { echo "10.0.$1.10"; }
 
 for file in ktap process net ipsec target other-targets peer \
-	    initiator io kernel events failover cleanup guide; do
+	    json initiator io kernel events failover cleanup guide; do
 	# shellcheck source=/dev/null # each is checked by itself
 	. "$LIB_DIR/$file.sh"
 done

@@ -10,7 +10,9 @@
 on_target()
 {
 	if [ "$RIG_MODE" = netns ]; then
-		nsenter --net=/run/netns/target "$LIB_DIR/on-target" "$@"
+		# a shell that reads the library takes five times as long
+		! declare -F "$1" >/dev/null || set -- "$LIB_DIR/on-target" "$@"
+		nsenter --net=/run/netns/target "$@"
 		return
 	fi
 
@@ -38,12 +40,11 @@ bg_start()	# name, command...
 
 bg_running()	# name
 {
-	local pid
+	local pid stat
 
-	[ -e "$RUN/$1.pid" ] || return 1
-	pid=$(cat "$RUN/$1.pid")
-	[ -e "/proc/$pid" ] &&
-		! grep -q '^State:.*zombie' "/proc/$pid/status" 2>/dev/null
+	# polled: without starting a process
+	{ read -r pid <"$RUN/$1.pid" && read -r stat <"/proc/$pid/stat"; } 2>/dev/null &&
+		[[ $stat != *') Z '* ]]
 }
 
 # Stop it: first kindly, then not, together with what it has started and not ended.
