@@ -8,6 +8,7 @@
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10 hostile_target
 #
+# vm: --smp 1
 # timeout: 300
 
 . "$(dirname "$0")/lib/lib.sh"
@@ -136,7 +137,7 @@ others_go_on()
 
 login_is_under_way()
 {
-	[ "$(json_select id 1 state)" = login ]
+	conns_field state | grep -qx login
 }
 
 need_mcs

@@ -8,6 +8,7 @@
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #
 # drivers: iscsi_mcs
+# vm: --smp 1
 # timeout: 120
 
 . "$(dirname "$0")/lib/lib.sh"

@@ -9,6 +9,7 @@
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10, also fd00:2::10 and fe80::
 #             10.0.3.1 ---- link 3 ---- 10.0.3.10
 #
+# vm: --smp 1
 # timeout: 360
 
 . "$(dirname "$0")/lib/lib.sh"

@@ -10,6 +10,7 @@
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
 # links: 4
+# vm: --smp 1
 # timeout: 180
 
 . "$(dirname "$0")/lib/lib.sh"

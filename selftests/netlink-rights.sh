@@ -7,6 +7,7 @@
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
+# vm: --smp 1
 # timeout: 180
 
 . "$(dirname "$0")/lib/lib.sh"

@@ -12,6 +12,7 @@
 #
 # MUTATE_SECONDS (default 15) each, or MUTATE_COUNT changed PDUs, a tenth of that in
 # logins; one PDU of MUTATE_ONE_IN (default 20); SEED (default: random).
+# vm: --smp 1
 # timeout: 500 + 3 * (100 + ${MUTATE_SECONDS:-15} + ${MUTATE_COUNT:-0})
 
 . "$(dirname "$0")/lib/lib.sh"

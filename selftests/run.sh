@@ -17,6 +17,8 @@
 #   # drivers: iscsi_mcs iscsi_tcp   (default iscsi_mcs)
 #   # own-vm: yes              (shares its VM with nobody)
 #   # vm: --icount             (more options for qemu/vm)
+#   # vm: --smp 1              (two processors are for what has to be right on several:
+#                                an emulator is two to three times as fast with one)
 #   # timeout: SECONDS         (default 180; may reckon with what --env sets, as in
 #                                "${MINUTES:-30} * 60 + 900")
 #

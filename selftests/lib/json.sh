@@ -4,7 +4,7 @@
 # What mcsadm says in JSON, picked out by the shell itself: conditions are polled, and
 # on an emulated processor jq needs a third of a second just to begin. It knows what
 # mcsadm prints, one line without blanks, not all that JSON may be.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # REPLY, SESSION and CONNECTIONS are read elsewhere
 
 # The value of a key in REPLY: words without their quotes, null if there is none.
 json_get()	# object, key or key.key
@@ -15,7 +15,7 @@ json_get()	# object, key or key.key
 	if [[ $key = *.* ]]; then
 		text=${text#*"\"${key%%.*}\":{"}
 		[ "$text" != "$1" ] || return 0
-		text={${text%%\}*} key=${key#*.}
+		text="{${text%%\}*}" key=${key#*.}
 	fi
 	[[ $text =~ [,{]\"$key\":(\"([^\"]*)\"|[^],}]*) ]] || return 0
 	case ${BASH_REMATCH[1]} in
