@@ -9,6 +9,7 @@
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10  IPsec
 #
 # topology: pair
+# vm: --smp 1
 # timeout: 900
 
 . "$(dirname "$0")/lib/lib.sh"

@@ -7,6 +7,7 @@
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #
 # LOOPS says how often the module is loaded, used and unloaded.
+# vm: --smp 1
 # timeout: 900
 
 . "$(dirname "$0")/lib/lib.sh"

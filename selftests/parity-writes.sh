@@ -7,6 +7,7 @@
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 target (one LUN)
 #
+# vm: --smp 1
 # timeout: 240
 
 . "$(dirname "$0")/lib/lib.sh"

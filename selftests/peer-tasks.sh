@@ -10,6 +10,7 @@
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 peer
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
+# vm: --smp 1
 # timeout: 240
 
 . "$(dirname "$0")/lib/lib.sh"

@@ -170,8 +170,8 @@ plan_boots()
 	done | sort -s -t'|' -k1,3 | cut -d'|' -f2-
 }
 
-# Two VMs side by side for the long list of scenarios that can share one:
-# most of the time a scenario keeps one CPU busy.
+# Two VMs side by side for the long list of scenarios that can share one, if they have a
+# processor each. Where two have to share one they wait for each other's locks.
 boot_shared()	# options, "--", scenarios
 {
 	local options=() even=() odd=()
@@ -181,7 +181,7 @@ boot_shared()	# options, "--", scenarios
 	done
 	shift
 
-	if [ $# -lt 6 ] || [ "$(nproc)" -lt 2 ]; then
+	if [ $# -lt 6 ] || [ "$(nproc)" -lt 2 ] || [[ " ${options[*]} " != *" --smp 1 "* ]]; then
 		boot "${options[@]}" -- "$@"
 		collect
 		return
