@@ -22,21 +22,9 @@ whole()
 	io_resumed "$(disk)" 15
 }
 
-# One that was lost often comes back later and later. New ones have no past.
-fresh()
-{
-	local link
-
-	for link in 2 3; do
-		conn_remove "$(peer_cid $link)"
-		conn_add $link
-		wait_for 10 peer_conns_up 3
-	done
-}
-
 fresh_for()	# function
 {
-	fresh
+	peer_fresh
 	"$1"
 }
 
@@ -62,29 +50,10 @@ second_loss_at()	# event, losses that makes
 	whole
 }
 
-# Numbers that the target never saw are filled. A connection that is not read
-# from for a while has some in its socket, if it was not idle just then: several
-# tries, and the function has to succeed at one.
-lose_numbers()	# function, arguments...
-{
-	local cid id
-
-	for _ in 1 2 3 4 5; do
-		cid=$(peer_cid 2)
-		id=$(conn_field "$cid" id)
-		events_pass
-		peer deaf "cid=$cid"
-		event_wait 20 conn-down "$id"
-		whole
-		! "$@" || return 0
-	done
-	fail "no number was lost: $*"
-}
-
 second_loss_at_plug()
 {
 	peer trigger plug close
-	lose_numbers peer_counter_is triggers 0
+	peer_lose_numbers peer_counter_is triggers 0
 }
 
 # A third one lives: that carries the day.
@@ -108,7 +77,7 @@ plugs_without_answer()
 	before=$(recoveries)
 	plugs=$(peer_counter plugs)
 	peer mute 1000
-	lose_numbers peer_counter_above plugs $((plugs + 1))
+	peer_lose_numbers peer_counter_above plugs $((plugs + 1))
 	peer mute 0
 	json_get "$EVENT" duration_ms
 	between "$REPLY" 0 $((400 * RIG_TIME_FACTOR)) \
@@ -126,7 +95,7 @@ during_fence()
 	before=$(recoveries)
 	lost=$(peer_counter lost)
 	peer trigger fence close
-	with_commands_out peer reset
+	peer_with_commands_out peer reset
 	wait_for 10 lost_more_than $((lost + 1))
 	whole
 	equals "$(recoveries)" $((before + 1)) "session recoveries"
@@ -158,48 +127,23 @@ silent_ones()
 	equals "$(recoveries)" "$before" "session recoveries"
 }
 
-# End a connection that the target has commands of.
-with_commands_out()	# words for the peer
-{
-	local cid
-
-	cid=$(peer_cid 2)
-	wait_for 20 held_with_commands "$cid"
-	"$@" "cid=$cid"
-	peer release
-}
-
-# fio may be waiting for the last ones of a round, on other connections.
-held_with_commands()	# cid
-{
-	peer hold
-	wait_for 1 outstanding "$1" && return
-	peer release
-	return 1
-}
-
-outstanding()	# cid
-{
-	[ "$(peer_conn "$1" tasks)" -gt 0 ]
-}
-
 # Each answer leads to a new login of the session, none to an error.
 bad_logout_answers()
 {
 	local answer before
 
 	for answer in 1 2 3 200 never; do
-		fresh
+		peer_fresh
 		before=$(recoveries)
 		peer logout $answer
-		with_commands_out peer reset
+		peer_with_commands_out peer reset
 		wait_for 20 recovered_since "$before"
 		peer logout honest
 		whole
 	done
-	fresh
+	peer_fresh
 	before=$(recoveries)
-	with_commands_out peer forget
+	peer_with_commands_out peer forget
 	wait_for 20 recovered_since "$before"
 	whole
 }

@@ -80,3 +80,60 @@ peer_has_no_complaint()
 {
 	peer_counter_is complaints 0 || fail "$(peer counters | tail -n 1)"
 }
+
+# One that was lost often comes back later and later. New ones have no past.
+peer_fresh()
+{
+	local link
+
+	for link in 2 3; do
+		conn_remove "$(peer_cid $link)"
+		conn_add $link
+		wait_for 10 peer_conns_up 3
+	done
+}
+
+# Numbers that the target never saw are filled. A connection that is not read
+# from for a while has some in its socket, if it was not idle just then: several
+# tries, and the function has to succeed at one. Events are followed, and whole is
+# the scenario's.
+peer_lose_numbers()	# function, arguments...
+{
+	local cid id
+
+	for _ in 1 2 3 4 5; do
+		cid=$(peer_cid 2)
+		id=$(conn_field "$cid" id)
+		events_pass
+		peer deaf "cid=$cid"
+		event_wait 20 conn-down "$id"
+		whole
+		! "$@" || return 0
+	done
+	fail "no number was lost: $*"
+}
+
+# End the connection over link 2 while the target has commands of it.
+peer_with_commands_out()	# words for the peer
+{
+	local cid
+
+	cid=$(peer_cid 2)
+	wait_for 20 peer_held_with_commands "$cid"
+	"$@" "cid=$cid"
+	peer release
+}
+
+# fio may be waiting for the last ones of a round, on other connections.
+peer_held_with_commands()	# cid
+{
+	peer hold
+	wait_for 1 peer_outstanding "$1" && return
+	peer release
+	return 1
+}
+
+peer_outstanding()	# cid
+{
+	[ "$(peer_conn "$1" tasks)" -gt 0 ]
+}

@@ -325,7 +325,7 @@ static const struct {
 	{ "break", cmd_break },		/* RULE cid= times= */
 	{ "try", cmd_try },		/* RULE cid=; answers when it is over */
 	{ "trigger", cmd_trigger },	/* EVENT close|reset|silent|deaf|after cid= */
-	{ "reject", cmd_reject },	/* EVENT REASON consumes=y times= */
+	{ "reject", cmd_reject },	/* EVENT|none REASON consumes=y times= */
 	{ "mutate", cmd_mutate },	/* ONE-IN [login] seed= */
 	{ "hold", cmd_hold },
 	{ "release", cmd_release },

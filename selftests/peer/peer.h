@@ -158,6 +158,8 @@ enum conn_phase {
  * @leaving: and it has logged out, so that is no loss
  * @last_one: close it behind the next PDU that is sent
  * @fence_due: another one was logged out by a request on it
+ * @fence: the PDU that is being looked at is a NOP-Out behind that
+ * @behind_logout: this or one before it was
  * @gone: nothing refers to it but the list of connections
  * @logout_by: Logout was asked for with Async 1; ms, 0 if not
  * @dead_since: when TCP was gone, in ms
@@ -186,6 +188,8 @@ struct conn {
 	bool leaving;
 	bool last_one;
 	bool fence_due;
+	bool fence;
+	bool behind_logout;
 	bool gone;
 	u64 logout_by;
 	u64 dead_since;
@@ -333,6 +337,7 @@ char rule_verdict(const struct rule *rule);
 void trial_start(int fd, const char *rule, int cid);
 void trial_applied(struct conn *conn);
 void trial_poll(void);
+void plans_see(struct conn *conn, u8 opcode);
 bool trigger_hits(struct conn *conn, u8 opcode);
 u32 trigger_left(void);
 int trigger_set(const char *event, const char *how, int cid);

@@ -44,6 +44,42 @@ static u8 opcode_of(const char *event)
 	return OP_ANY;
 }
 
+/* Of what was received, the opcode comes with the immediate bit. */
+static bool is_a(const struct conn *conn, u8 opcode, u8 kind)
+{
+	switch (kind) {
+	case EVENT_PLUG:
+		return opcode == OP_NOP_OUT;
+	case EVENT_FENCE:
+		return (opcode & ~OP_IMMEDIATE) == OP_NOP_OUT && conn->fence;
+	default:
+		return (opcode & ~OP_IMMEDIATE) == kind;
+	}
+}
+
+/**
+ * plans_see - note what a PDU is that was received, before plans are asked
+ * @conn: connection
+ * @opcode: of the PDU
+ */
+void plans_see(struct conn *conn, u8 opcode)
+{
+	conn->fence = conn->fence_due && opcode == OP_NOP_OUT;
+	if (conn->fence)
+		conn->fence_due = false;
+	conn->behind_logout |= conn->fence;
+}
+
+static void forget_fences(void)
+{
+	struct conn *conn;
+
+	TAILQ_FOREACH(conn, &conns, node) {
+		conn->fence_due = false;
+		conn->behind_logout = false;
+	}
+}
+
 static struct {
 	u8 opcode;
 	int cid;
@@ -63,10 +99,7 @@ static struct {
  */
 int trigger_set(const char *event, const char *how, int cid)
 {
-	struct conn *conn;
-
-	TAILQ_FOREACH(conn, &conns, node)
-		conn->fence_due = false;
+	forget_fences();
 	trigger.opcode = opcode_of(event);
 	trigger.cid = cid;
 	trigger.how = how[0];
@@ -91,16 +124,7 @@ u32 trigger_left(void)
  */
 bool trigger_hits(struct conn *conn, u8 opcode)
 {
-	/* of what was received, the opcode may come with the immediate bit */
-	if (trigger.opcode == EVENT_PLUG && opcode == OP_NOP_OUT)
-		opcode = EVENT_PLUG;
-	opcode &= ~OP_IMMEDIATE;
-	if (opcode == OP_NOP_OUT && conn->fence_due) {
-		conn->fence_due = false;
-		if (trigger.opcode == EVENT_FENCE)
-			opcode = EVENT_FENCE;
-	}
-	if (!trigger.armed || trigger.opcode != opcode ||
+	if (!trigger.armed || !is_a(conn, opcode, trigger.opcode) ||
 	    (trigger.cid >= 0 && trigger.cid != conn->cid))
 		return false;
 	trigger.armed = false;
@@ -141,10 +165,18 @@ static struct {
  * @consumes: the CmdSN counts as received
  * @times: how many
  *
+ * Of fences, those behind Logouts from now on count, and as nobody can tell them from
+ * pings, all immediate NOP-Outs there do. None ends the plan.
+ *
  * Return: 0, or -1 when there is no such kind.
  */
 int reject_set(const char *event, u8 reason, bool consumes, u32 times)
 {
+	if (!strcmp(event, "none")) {
+		rejecting.times = 0;
+		return 0;
+	}
+	forget_fences();
 	rejecting.opcode = opcode_of(event);
 	rejecting.reason = reason;
 	rejecting.consumes = consumes;
@@ -197,8 +229,14 @@ bool reject_hits(struct conn *conn, const struct request *req)
 	u8 opcode = req->bhs[0] & OP_MASK;
 	struct pdu *pdu;
 
-	if (!rejecting.times || rejecting.opcode != opcode)
+	if (!rejecting.times)
 		return false;
+	if (rejecting.opcode == EVENT_FENCE) {
+		if (!conn->behind_logout || req->bhs[0] != (OP_NOP_OUT | OP_IMMEDIATE))
+			return false;
+	} else if (!is_a(conn, req->bhs[0] & (OP_MASK | OP_IMMEDIATE), rejecting.opcode)) {
+		return false;
+	}
 	rejecting.times--;
 	/* only its number counts */
 	if (rejecting.consumes && !(req->bhs[0] & OP_IMMEDIATE) &&

@@ -121,35 +121,46 @@ static bool mcs_failover_is_gone(const struct mcs_conn *conn, int response)
 	       list_empty(&conn->active);
 }
 
+/* A target need not take two immediate PDUs at a time, or has no room just now. */
+static void mcs_failover_rejected(struct mcs_session *sess)
+{
+	wait_event_timeout(sess->wake, mcs_session_is_stopping(sess),
+			   MCS_FAILOVER_REJECTED);
+}
+
 /* Have the target let go of the lost connection. Return: 0, or no proof */
 static int mcs_failover_release(struct mcs_conn *conn)
 {
 	struct mcs_session *sess = conn->sess;
-	struct mcs_conn *via;
+	struct mcs_conn *via, *agreed = NULL;
 	int tries = MCS_MAX_CONNS;
-	int ret;
+	int ret = 0;
 
 	/* A survivor may be lost as well meanwhile: try the next one. */
 	while (tries--) {
-		via = mcs_session_any_conn(sess, conn);
+		via = agreed;
+		if (!via || !READ_ONCE(via->accepting))
+			via = mcs_session_any_conn(sess, conn);
 		if (!via)
 			return -ENOTCONN;
 		mcs_failover_watch(via);
-		ret = mcs_failover_logout_cid(via, conn->cid,
-					      MCS_FAILOVER_LOGOUT_TIMEOUT);
-		trace_mcs_failover_step(conn, MCS_STEP_LOGOUT, ret);
-		if (!ret || mcs_failover_is_gone(conn, ret)) {
+		/* Asked a second time, it would not know the connection. */
+		if (via != agreed) {
+			ret = mcs_failover_logout_cid(via, conn->cid,
+						      MCS_FAILOVER_LOGOUT_TIMEOUT);
+			trace_mcs_failover_step(conn, MCS_STEP_LOGOUT, ret);
+			if (!ret || mcs_failover_is_gone(conn, ret))
+				agreed = via;
+		}
+		if (via == agreed) {
 			ret = mcs_failover_nop(via, NULL,
 					       MCS_FAILOVER_FENCE_TIMEOUT);
 			trace_mcs_failover_step(conn, MCS_STEP_FENCE, ret);
 		}
 		if (ret > 0)
 			return -EREMOTEIO;
-		/* A target need not take two immediate PDUs at a time. */
 		if (ret == -EPROTO)
-			wait_event_timeout(sess->wake,
-					   mcs_session_is_stopping(sess),
-					   MCS_FAILOVER_REJECTED);
+			mcs_failover_rejected(sess);
 		else if (ret != -ENOTCONN)
 			return ret;
 	}
@@ -241,6 +252,8 @@ static int mcs_failover_fill(struct mcs_session *sess, struct mcs_conn *conn,
 		err = mcs_failover_nop(via, &cmdsn, MCS_FAILOVER_PLUG_PATIENCE);
 		trace_mcs_failover_step(conn, MCS_STEP_PLUG, err);
 	}
+	if (err == -EPROTO)
+		mcs_failover_rejected(sess);
 	/*
 	 * Not ours: a survivor's command is on its way. Or it was a duplicate
 	 * after all: that gets no answer. A ping shows where the target is.
