@@ -252,14 +252,14 @@ static int mcs_failover_fill(struct mcs_session *sess, struct mcs_conn *conn,
 		err = mcs_failover_nop(via, &cmdsn, MCS_FAILOVER_PLUG_PATIENCE);
 		trace_mcs_failover_step(conn, MCS_STEP_PLUG, err);
 	}
-	if (err == -EPROTO)
-		mcs_failover_rejected(sess);
 	/*
 	 * Not ours: a survivor's command is on its way. Or it was a duplicate
 	 * after all: that gets no answer. A ping shows where the target is.
 	 */
 	if (err == -ETIMEDOUT)
 		err = mcs_failover_nop(via, NULL, HZ / 2);
+	if (err == -EPROTO)
+		mcs_failover_rejected(sess);
 	/* Answered or not, and lost or not: the caller looks at ExpCmdSN. */
 	return err == -ECANCELED ? err : 0;
 }
