@@ -25,14 +25,9 @@ whole_again()	# deadline
 # What changes when a connection is lost, however soon it is back.
 loss_counters()
 {
-	local conn
-
-	json_read
-	for conn in "$SESSION" ${CONNECTIONS+"${CONNECTIONS[@]}"}; do
-		[[ $conn =~ \"(recoveries|losses)\":[0-9]+ ]] && echo "${BASH_REMATCH[0]}"
-		[[ $conn =~ \"generation\":[0-9]+ ]] && echo "${BASH_REMATCH[0]}"
-	done
-	true
+	session_field recoveries
+	session_field generation
+	conns_field losses
 }
 
 loss_counted()	# counters before

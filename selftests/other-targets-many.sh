@@ -114,11 +114,6 @@ last_one()
 	fio_verify "$(the_disk)" --size=4m
 }
 
-recovered_since()	# number of recoveries
-{
-	[ "$(session_field recoveries)" -gt "$1" ]
-}
-
 # istgt closes all connections but the one that the reset came on.
 reset_of_lun()
 {

@@ -47,14 +47,6 @@ wants_to_negotiate()
 	equals "$(peer_counter logins)" "$logins" "logins"
 }
 
-ends()
-{
-	io_end
-	peer_has_no_complaint
-	logout
-	wait_for 20 no_sessions
-}
-
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:'
 plan 4
@@ -64,4 +56,4 @@ must io_begin "$(disk)" --size=8m
 subtest "rules broken on the only connection" broken_rules
 subtest "a wish to negotiate" wants_to_negotiate
 subtest "asked to log out" asked_to_log_out
-subtest "the data is right, logout" ends
+subtest "the data is right, logout" peer_ends

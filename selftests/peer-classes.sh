@@ -25,11 +25,6 @@ recoveries()
 	session_field recoveries
 }
 
-recovered_since()
-{
-	[ "$(recoveries)" -gt "$1" ]
-}
-
 io_is_right()
 {
 	io_end

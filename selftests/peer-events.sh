@@ -147,11 +147,6 @@ drops_all()
 	whole
 }
 
-recovered_since()
-{
-	[ "$(session_field recoveries)" -gt "$1" ]
-}
-
 wants_to_negotiate()
 {
 	local recoveries texts
@@ -228,14 +223,6 @@ rejects()
 	no_recovery_since "$recoveries"
 }
 
-ends()
-{
-	io_end
-	peer_has_no_complaint
-	logout
-	wait_for 20 no_sessions
-}
-
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'target rejected a PDU' \
 	'mcs_rsp_reject: .* suppressed'
@@ -256,4 +243,4 @@ subtest "target wants to negotiate" wants_to_negotiate
 subtest "pings, closed window" pings_and_closed_window
 subtest "Rejects" rejects
 subtest "target drops all connections" drops_all
-subtest "the data is right, logout" ends
+subtest "the data is right, logout" peer_ends

@@ -15,13 +15,6 @@
 
 . "$(dirname "$0")/lib/lib.sh"
 
-whole()
-{
-	wait_for 30 peer_conns_up 3
-	wait_for 10 conns_up 3
-	io_resumed "$(disk)" 15
-}
-
 fresh_for()	# function
 {
 	peer_fresh
@@ -47,7 +40,7 @@ second_loss_at()	# event, losses that makes
 	peer trigger "$1" close
 	peer reset "cid=$(peer_cid 2)"
 	wait_for 10 lost_more_than $((lost + $2 - 1))
-	whole
+	peer_whole
 }
 
 second_loss_at_plug()
@@ -97,7 +90,7 @@ during_fence()
 	peer trigger fence close
 	peer_with_commands_out peer reset
 	wait_for 10 lost_more_than $((lost + 1))
-	whole
+	peer_whole
 	equals "$(recoveries)" $((before + 1)) "session recoveries"
 }
 
@@ -109,7 +102,7 @@ at_each_pdu()
 	before=$(recoveries)
 	for event in command data-out r2t data-in response; do
 		peer_relogin 1 peer trigger $event reset
-		whole
+		peer_whole
 	done
 	equals "$(recoveries)" "$before" "session recoveries"
 }
@@ -121,9 +114,9 @@ silent_ones()
 
 	before=$(recoveries)
 	peer_relogin 1 peer silent "cid=$(peer_cid 2)"
-	whole
+	peer_whole
 	peer_relogin 1 peer deaf "cid=$(peer_cid 3)"
-	whole
+	peer_whole
 	equals "$(recoveries)" "$before" "session recoveries"
 }
 
@@ -139,18 +132,13 @@ bad_logout_answers()
 		peer_with_commands_out peer reset
 		wait_for 20 recovered_since "$before"
 		peer logout honest
-		whole
+		peer_whole
 	done
 	peer_fresh
 	before=$(recoveries)
 	peer_with_commands_out peer forget
 	wait_for 20 recovered_since "$before"
-	whole
-}
-
-recovered_since()
-{
-	[ "$(recoveries)" -gt "$1" ]
+	peer_whole
 }
 
 # The target has let it in, but the answer that says so is lost.
@@ -189,7 +177,7 @@ removed_when_lost()
 		wait_for 1 none_is_dead
 	done
 	conn_add 3
-	whole
+	peer_whole
 	equals "$(peer_counter ended)" "$ended" "sessions that ended"
 	equals "$(recoveries)" "$before" "session recoveries"
 }
@@ -216,7 +204,7 @@ no_room_yet()
 	conn_add 3
 	peer full 4
 	peer_relogin 1 peer reset "cid=$(peer_cid 2)"
-	whole
+	peer_whole
 	removed_while_it_waits
 	peer full 1000
 	finds_no_room
@@ -240,7 +228,7 @@ removed_while_it_waits()
 {
 	wait_for 60 removed_in_time
 	conn_add 3
-	whole
+	peer_whole
 }
 
 removed_in_time()
@@ -270,7 +258,7 @@ all_at_once()
 	before=$(recoveries)
 	peer close
 	wait_for 20 recovered_since "$before"
-	whole
+	peer_whole
 }
 
 # The leading connection goes just as its login is over, when iscsid is about to
@@ -285,7 +273,7 @@ leading_goes_after_login()
 		peer close
 		wait_for 20 recovered_since "$before"
 		wait_for 20 peer_counter_is triggers 0
-		whole
+		peer_whole
 	done
 	equals "$(session_state)" LOGGED_IN "session"
 }
@@ -308,16 +296,8 @@ one_after_the_other()
 	wait_for 20 recovered_since "$before"
 	io_resumed "$(disk)" 15
 	peer full 0
-	whole
+	peer_whole
 	equals "$(recoveries)" $((before + 1)) "session recoveries"
-}
-
-io_is_right()
-{
-	io_end
-	peer_has_no_complaint
-	logout
-	wait_for 20 no_sessions
 }
 
 # The session's own Logout: the other connections go before it, and whatever
@@ -372,5 +352,5 @@ subtest "no room, for a while" fresh_for no_room_yet
 subtest "all connections closed at once" fresh_for all_at_once
 subtest "the leading one closed behind its login" fresh_for leading_goes_after_login
 subtest "all but one, then the last" fresh_for one_after_the_other
-subtest "the data is right, logout" io_is_right
+subtest "the data is right, logout" peer_ends
 subtest "a Logout of the session that fails" session_logout_fails

@@ -18,18 +18,6 @@
 # RFC 7143, 11.17.1
 IMMEDIATE=6 PROTOCOL=4
 
-whole()
-{
-	wait_for 30 peer_conns_up 3
-	wait_for 10 conns_up 3
-	io_resumed "$(disk)" 15
-}
-
-recovered_since()	# number of logins of the session
-{
-	[ "$(session_field recoveries)" -gt "$1" ]
-}
-
 # Too many immediate PDUs at a time, say: it is asked again.
 asked_again()	# kind of PDU, how often
 {
@@ -40,7 +28,7 @@ asked_again()	# kind of PDU, how often
 	peer reject "$1" $IMMEDIATE "times=$2"
 	peer_with_commands_out peer reset
 	wait_for 10 peer_counter_is rejects_left 0
-	whole
+	peer_whole
 	equals "$(session_field recoveries)" "$before" "session recoveries"
 }
 
@@ -55,7 +43,7 @@ no_proof()	# kind of PDU
 	peer_with_commands_out peer reset
 	wait_for 20 recovered_since "$before"
 	peer reject none
-	whole
+	peer_whole
 	equals "$(session_field recoveries)" $((before + 1)) "session recoveries"
 }
 
@@ -80,7 +68,7 @@ plug_never()
 	peer reject plug $PROTOCOL times=1000
 	peer_lose_numbers recovered_since "$before"
 	peer reject none
-	whole
+	peer_whole
 }
 
 # Removed, but the target says that it could not close the connection.
@@ -99,7 +87,7 @@ removed_against_its_will()
 	equals "$(conns_field id | wc -l)" 2 "connections"
 	equals "$(peer_counter ended)" $((ended + 1)) "sessions that ended"
 	conn_add 3
-	whole
+	peer_whole
 }
 
 # It wanted the connection to go, and does not let it.
@@ -113,15 +101,7 @@ asked_and_refused()
 	peer async 1 "cid=$(peer_cid 2)" p3=5
 	wait_for 20 recovered_since "$before"
 	peer logout honest
-	whole
-}
-
-ends()
-{
-	io_end
-	peer_has_no_complaint
-	logout
-	wait_for 20 no_sessions
+	peer_whole
 }
 
 need_mcs
@@ -142,4 +122,4 @@ subtest "a filling number is rejected twice" plug_again
 subtest "all filling numbers are rejected" plug_never
 subtest "removed, and the target says no" removed_against_its_will
 subtest "asked to go, and told no" asked_and_refused
-subtest "the data is right, logout" ends
+subtest "the data is right, logout" peer_ends

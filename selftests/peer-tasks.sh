@@ -78,11 +78,6 @@ useless()	# what is answered
 	equals "$(recoveries)" $((before + 1)) "session recoveries"
 }
 
-recovered_since()
-{
-	[ "$(recoveries)" -gt "$1" ]
-}
-
 # A reset is answered, and the connection that holds the command goes down at the
 # ping behind it, and nothing is said to its Logout: the error handler must not
 # have the command back before recovery has let go of it. If it had, it would use

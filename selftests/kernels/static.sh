@@ -89,7 +89,8 @@ remembered()
 	# shellcheck disable=SC2086 # names of packages
 	need_packages ${packages[$1]} >&2
 	passed=$static_dir/$1-$(key "$1")
-	if [ -f "$passed" ]; then
+	# what is in a directory of somebody's own is not looked at
+	if [ -f "$passed" ] && [ -z "${KERNELDIR:-}" ]; then
 		while read -r name; do
 			ran=$((ran + 1))
 			echo "ok $ran $name # unchanged since it passed"

@@ -9,6 +9,11 @@ more_losses()	# than
 	[ "$(count losses)" -gt "$1" ]
 }
 
+recovered_since()	# number of logins of the session
+{
+	[ "$(session_field recoveries)" -gt "$1" ]
+}
+
 reset_by_target()	# link
 {
 	on_target ss -K "sport = :3260 and src $(target_ip "$1")" >"$RUN/killed"

@@ -81,6 +81,23 @@ peer_has_no_complaint()
 	peer_counter_is complaints 0 || fail "$(peer counters | tail -n 1)"
 }
 
+# All three connections carry commands again.
+peer_whole()
+{
+	wait_for 30 peer_conns_up 3
+	wait_for 10 conns_up 3
+	io_resumed "$(disk)" 15
+}
+
+# The end of all I/O and of the session, and nothing was wrong.
+peer_ends()
+{
+	io_end
+	peer_has_no_complaint
+	logout
+	wait_for 20 no_sessions
+}
+
 # One that was lost often comes back later and later. New ones have no past.
 peer_fresh()
 {
@@ -95,8 +112,7 @@ peer_fresh()
 
 # Numbers that the target never saw are filled. A connection that is not read
 # from for a while has some in its socket, if it was not idle just then: several
-# tries, and the function has to succeed at one. Events are followed, and whole is
-# the scenario's.
+# tries, and the function has to succeed at one. Events have to be followed.
 peer_lose_numbers()	# function, arguments...
 {
 	local cid id
@@ -107,7 +123,7 @@ peer_lose_numbers()	# function, arguments...
 		events_pass
 		peer deaf "cid=$cid"
 		event_wait 20 conn-down "$id"
-		whole
+		peer_whole
 		! "$@" || return 0
 	done
 	fail "no number was lost: $*"

@@ -44,14 +44,18 @@ static u8 opcode_of(const char *event)
 	return OP_ANY;
 }
 
-/* Of what was received, the opcode comes with the immediate bit. */
-static bool is_a(const struct conn *conn, u8 opcode, u8 kind)
+/*
+ * Of what was received, the opcode comes with the immediate bit. Fences are the first
+ * NOP-Out behind a Logout, or all of them.
+ */
+static bool is_a(const struct conn *conn, u8 opcode, u8 kind, bool first)
 {
 	switch (kind) {
 	case EVENT_PLUG:
 		return opcode == OP_NOP_OUT;
 	case EVENT_FENCE:
-		return (opcode & ~OP_IMMEDIATE) == OP_NOP_OUT && conn->fence;
+		return opcode == (OP_NOP_OUT | OP_IMMEDIATE) &&
+		       (first ? conn->fence : conn->behind_logout);
 	default:
 		return (opcode & ~OP_IMMEDIATE) == kind;
 	}
@@ -60,11 +64,11 @@ static bool is_a(const struct conn *conn, u8 opcode, u8 kind)
 /**
  * plans_see - note what a PDU is that was received, before plans are asked
  * @conn: connection
- * @opcode: of the PDU
+ * @opcode: of the PDU, with the immediate bit
  */
 void plans_see(struct conn *conn, u8 opcode)
 {
-	conn->fence = conn->fence_due && opcode == OP_NOP_OUT;
+	conn->fence = conn->fence_due && opcode == (OP_NOP_OUT | OP_IMMEDIATE);
 	if (conn->fence)
 		conn->fence_due = false;
 	conn->behind_logout |= conn->fence;
@@ -124,7 +128,7 @@ u32 trigger_left(void)
  */
 bool trigger_hits(struct conn *conn, u8 opcode)
 {
-	if (!trigger.armed || !is_a(conn, opcode, trigger.opcode) ||
+	if (!trigger.armed || !is_a(conn, opcode, trigger.opcode, true) ||
 	    (trigger.cid >= 0 && trigger.cid != conn->cid))
 		return false;
 	trigger.armed = false;
@@ -229,14 +233,9 @@ bool reject_hits(struct conn *conn, const struct request *req)
 	u8 opcode = req->bhs[0] & OP_MASK;
 	struct pdu *pdu;
 
-	if (!rejecting.times)
+	if (!rejecting.times ||
+	    !is_a(conn, req->bhs[0] & (OP_MASK | OP_IMMEDIATE), rejecting.opcode, false))
 		return false;
-	if (rejecting.opcode == EVENT_FENCE) {
-		if (!conn->behind_logout || req->bhs[0] != (OP_NOP_OUT | OP_IMMEDIATE))
-			return false;
-	} else if (!is_a(conn, req->bhs[0] & (OP_MASK | OP_IMMEDIATE), rejecting.opcode)) {
-		return false;
-	}
 	rejecting.times--;
 	/* only its number counts */
 	if (rejecting.consumes && !(req->bhs[0] & OP_IMMEDIATE) &&

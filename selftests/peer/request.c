@@ -276,7 +276,7 @@ void request_received(struct conn *conn, const struct request *req)
 	u8 opcode = req->bhs[0] & OP_MASK;
 
 	check_request(conn, req);
-	plans_see(conn, opcode);
+	plans_see(conn, req->bhs[0] & (OP_MASK | OP_IMMEDIATE));
 	if (trigger_hits(conn, req->bhs[0] & (OP_MASK | OP_IMMEDIATE)))
 		return;
 	if (reject_hits(conn, req))
