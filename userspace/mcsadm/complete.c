@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mcsadm.h"
+#include "setting.h"
 
 /**
  * takes_option - whether a command takes a long option
@@ -38,12 +39,12 @@ static void offer(const char *word, const char *begin)
 /* Settings of tune; the shell leaves out the blank behind "=" */
 static void offer_settings(const char *begin)
 {
-	const char *name;
+	const struct setting *setting;
 	char text[64];
 	size_t i;
 
-	for (i = 0; (name = tune_name(i)); i++) {
-		snprintf(text, sizeof(text), "%s=", name);
+	for (i = 0; (setting = setting_at(i)); i++) {
+		snprintf(text, sizeof(text), "%s=", setting_name(setting));
 		offer(text, begin);
 	}
 }

@@ -237,11 +237,8 @@ int cmd_auto(const struct options *o);
 
 /* tune.c */
 int cmd_tune(const struct options *o);
-const char *setting_name(enum iscsidsc_setting what, uint32_t value);
-void setting_text(enum iscsidsc_setting what, uint32_t value);
 int save_setting(const char *target, enum iscsidsc_setting what,
 		 uint32_t value);
-const char *tune_name(size_t i);
 
 /* persist.c */
 int cmd_saved(const struct options *o);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mcsadm.h"
+#include "setting.h"
 
 static const struct iscsidsc_conn *
 leading(const struct iscsidsc_session *session)
@@ -240,14 +241,15 @@ void saved_text(FILE *out, const struct iscsidsc_saved *saved)
 
 static void settings_text(const struct iscsidsc_saved_session *saved)
 {
-	uint32_t what;
+	const struct setting *s;
+	size_t i;
 
 	fputs(saved->target, stdout);
-	for (what = 0; what < ISCSIDSC_SETTINGS; what++) {
-		if (!(saved->mask & 1U << what))
+	for (i = 0; (s = setting_at(i)); i++) {
+		if (!(saved->mask & 1U << s->what))
 			continue;
 		fputs("  ", stdout);
-		setting_text(what, saved->values[what]);
+		setting_print(s, saved->values[s->what]);
 	}
 	putchar('\n');
 }
@@ -255,28 +257,20 @@ static void settings_text(const struct iscsidsc_saved_session *saved)
 /* Keys as those of a session */
 static json_object *json_settings(const struct iscsidsc_saved_session *saved)
 {
-	static const char *const keys[ISCSIDSC_SETTINGS] = {
-		[ISCSIDSC_SET_POLICY] = "policy",
-		[ISCSIDSC_SET_TARGET_CLASS] = "target_class",
-		[ISCSIDSC_SET_NOP_INTERVAL_MS] = "nop_interval_ms",
-		[ISCSIDSC_SET_NOP_TIMEOUT_MS] = "nop_timeout_ms",
-		[ISCSIDSC_SET_LOGIN_TIMEOUT_MS] = "login_timeout_ms",
-		[ISCSIDSC_SET_SILENCE_TIMEOUT_MS] = "silence_timeout_ms",
-		[ISCSIDSC_SET_STREAM_SPLIT_KIB] = "stream_split_kib",
-	};
 	json_object *json = json_object_new_object(), *value;
+	const struct setting *s;
 	const char *name;
-	uint32_t what;
+	size_t i;
 
 	value = json_object_new_string(saved->target);
 	json_object_object_add(json, "target_name", value);
-	for (what = 0; what < ISCSIDSC_SETTINGS; what++) {
-		if (!(saved->mask & 1U << what))
+	for (i = 0; (s = setting_at(i)); i++) {
+		if (!(saved->mask & 1U << s->what))
 			continue;
-		name = setting_name(what, saved->values[what]);
+		name = setting_value_name(s, saved->values[s->what]);
 		value = name ? json_object_new_string(name) :
-			       json_object_new_int64(saved->values[what]);
-		json_object_object_add(json, keys[what], value);
+			       json_object_new_int64(saved->values[s->what]);
+		json_object_object_add(json, s->key, value);
 	}
 	return json;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mcsadm.h"
+#include "setting.h"
 #include "system.h"
 
 /* How long restore --follow waits before it tries what failed again */
@@ -62,47 +63,25 @@ static void restore_one(struct iscsidsc *h,
 	fflush(stdout);
 }
 
-static uint32_t now(const struct iscsidsc_session *session,
-		    enum iscsidsc_setting what)
-{
-	switch (what) {
-	case ISCSIDSC_SET_POLICY:
-		return session->policy;
-	case ISCSIDSC_SET_TARGET_CLASS:
-		return session->target_class;
-	case ISCSIDSC_SET_NOP_INTERVAL_MS:
-		return session->nop_interval_ms;
-	case ISCSIDSC_SET_NOP_TIMEOUT_MS:
-		return session->nop_timeout_ms;
-	case ISCSIDSC_SET_LOGIN_TIMEOUT_MS:
-		return session->login_timeout_ms;
-	case ISCSIDSC_SET_SILENCE_TIMEOUT_MS:
-		return session->silence_timeout_ms;
-	case ISCSIDSC_SET_STREAM_SPLIT_KIB:
-		return session->stream_split_kib;
-	}
-	return 0;
-}
-
 static void restore_setting(struct iscsidsc *h,
 			    const struct iscsidsc_session *session,
-			    enum iscsidsc_setting what, uint32_t value,
+			    const struct setting *setting, uint32_t value,
 			    struct tally *tally)
 {
-	const char *name = iscsidsc_name(ISCSIDSC_NAMES_SETTING, what);
 	ISDSC_STATUS status = ERROR_SUCCESS;
 
-	if (now(session, what) != value) {
-		status = iscsidsc_session_set(h, session->sid, what, value);
+	if (setting_now(setting, session) != value) {
+		status = iscsidsc_session_set(h, session->sid, setting->what,
+					      value);
 		if (!status) {
 			printf("session %" PRIu32 ": ", session->sid);
-			setting_text(what, value);
+			setting_print(setting, value);
 			putchar('\n');
 		}
 	}
 	if (status)
-		failed(h, status, "cannot set %s of session %" PRIu32, name,
-		       session->sid);
+		failed(h, status, "cannot set %s of session %" PRIu32,
+		       setting_name(setting), session->sid);
 	tally->good += !status;
 	tally->bad += !!status;
 	fflush(stdout);
@@ -114,17 +93,17 @@ static void restore_settings(struct iscsidsc *h,
 			     struct tally *tally)
 {
 	const struct iscsidsc_saved_session *saved;
-	uint32_t what;
-	size_t i;
+	const struct setting *s;
+	size_t i, n;
 
 	for (i = 0; i < list->session_count; i++) {
 		saved = list->sessions[i];
 		if (strcmp(saved->target, session->target_name))
 			continue;
-		for (what = 0; what < ISCSIDSC_SETTINGS; what++)
-			if (saved->mask & 1U << what)
-				restore_setting(h, session, what,
-						saved->values[what], tally);
+		for (n = 0; (s = setting_at(n)); n++)
+			if (saved->mask & 1U << s->what)
+				restore_setting(h, session, s,
+						saved->values[s->what], tally);
 	}
 }
 

@@ -7,160 +7,67 @@
 #include <string.h>
 
 #include "mcsadm.h"
+#include "setting.h"
 
-/**
- * struct tunable - a setting of a session
- * @name: as on the command line
- * @what: as in the library
- * @min: smallest value
- * @max: largest value; with names those instead
- * @unit: of both
- * @names: names of its values, if it has any
- * @has_names: it has
- */
-struct tunable {
-	const char *name;
-	enum iscsidsc_setting what;
-	uint32_t min;
-	uint32_t max;
-	const char *unit;
-	enum iscsidsc_names names;
-	int has_names;
-};
-
-#define DAY_MS	86400000U
-
-static const struct tunable tunables[] = {
-	{ "policy", ISCSIDSC_SET_POLICY, 0, 0, "", ISCSIDSC_NAMES_POLICY, 1 },
-	{ "silence-timeout", ISCSIDSC_SET_SILENCE_TIMEOUT_MS, 500, DAY_MS,
-	  "ms", ISCSIDSC_NAMES_POLICY, 0 },
-	{ "nop-interval", ISCSIDSC_SET_NOP_INTERVAL_MS, 0, DAY_MS,
-	  "ms", ISCSIDSC_NAMES_POLICY, 0 },
-	{ "nop-timeout", ISCSIDSC_SET_NOP_TIMEOUT_MS, 0, DAY_MS,
-	  "ms", ISCSIDSC_NAMES_POLICY, 0 },
-	{ "login-timeout", ISCSIDSC_SET_LOGIN_TIMEOUT_MS, 1, 600000,
-	  "ms", ISCSIDSC_NAMES_POLICY, 0 },
-	{ "stream-split", ISCSIDSC_SET_STREAM_SPLIT_KIB, 0, 16384,
-	  "KiB", ISCSIDSC_NAMES_POLICY, 0 },
-	{ "target-class", ISCSIDSC_SET_TARGET_CLASS, 0, 0,
-	  "", ISCSIDSC_NAMES_TARGET_CLASS, 1 },
-};
-
-/**
- * setting_name - what a setting's value is called
- * @what: setting
- * @value: its value
- *
- * Return: text, NULL for a setting whose values are numbers.
- */
-const char *setting_name(enum iscsidsc_setting what, uint32_t value)
+static int unknown_setting(const char *word, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(tunables); i++)
-		if (tunables[i].what == what && tunables[i].has_names)
-			return iscsidsc_name(tunables[i].names, value);
-	return NULL;
-}
-
-/**
- * setting_text - print a setting as it is given to mcsadm tune
- * @what: setting
- * @value: its value
- */
-void setting_text(enum iscsidsc_setting what, uint32_t value)
-{
-	const char *name = setting_name(what, value);
-
-	printf("%s=", iscsidsc_name(ISCSIDSC_NAMES_SETTING, what));
-	if (name)
-		fputs(name, stdout);
-	else
-		printf("%" PRIu32, value);
-}
-
-/* Return: the setting that "NAME=..." begins with, or NULL */
-static const struct tunable *find_tunable(const char *word, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(tunables); i++) {
-		if (strlen(tunables[i].name) == len &&
-		    !memcmp(tunables[i].name, word, len))
-			return &tunables[i];
-	}
-	return NULL;
-}
-
-/**
- * tune_name - a setting, for completion
- * @i: which, from 0
- *
- * Return: its name, or NULL behind the last one.
- */
-const char *tune_name(size_t i)
-{
-	return i < ARRAY_SIZE(tunables) ? tunables[i].name : NULL;
-}
-
-static int unknown_tunable(const char *word, size_t len)
-{
+	const struct setting *setting;
 	size_t i;
 
 	fprintf(stderr, "mcsadm: '%.*s' is no setting, there are", (int)len,
 		word);
-	for (i = 0; i < ARRAY_SIZE(tunables); i++)
-		fprintf(stderr, "%s %s", i ? "," : "", tunables[i].name);
+	for (i = 0; (setting = setting_at(i)); i++)
+		fprintf(stderr, "%s %s", i ? "," : "", setting_name(setting));
 	fputs("; see mcsadm --help\n", stderr);
 	return EXIT_USAGE;
 }
 
 /**
- * struct setting - one word of the command line
- * @t: what is set
+ * struct wish - one word of the command line
+ * @setting: what is set
  * @value: to what
  * @forget: nothing is; it is saved no more
  */
-struct setting {
-	const struct tunable *t;
+struct wish {
+	const struct setting *setting;
 	uint32_t value;
 	int forget;
 };
 
-static int parse_setting(const struct options *o, int i, struct setting *s)
+static int parse_wish(const struct options *o, int i, struct wish *wish)
 {
 	const char *word = o->argv[i], *text = strchr(word, '=');
-	const struct tunable *t;
+	const struct setting *s;
 
 	if (!text)
 		return usage_error("'%s' is not NAME=VALUE", word);
-	t = find_tunable(word, text - word);
-	if (!t)
-		return unknown_tunable(word, text - word);
+	s = setting_find(word, text - word);
+	if (!s)
+		return unknown_setting(word, text - word);
 	text++;
-	s->t = t;
-	s->forget = !*text && o->persistent;
-	if (s->forget)
+	wish->setting = s;
+	wish->forget = !*text && o->persistent;
+	if (wish->forget)
 		return EXIT_DONE;
-	if (t->has_names) {
-		if (!iscsidsc_name_value(t->names, text, &s->value))
+	if (s->has_names) {
+		if (!iscsidsc_name_value(s->names, text, &wish->value))
 			return EXIT_DONE;
-		return name_error(t->name, text, t->names);
+		return name_error(setting_name(s), text, s->names);
 	}
-	if (!parse_u32(text, t->max, &s->value) && s->value >= t->min)
+	if (!parse_u32(text, s->max, &wish->value) && wish->value >= s->min)
 		return EXIT_DONE;
-	return usage_error("%s takes %" PRIu32 " to %" PRIu32 " %s", t->name,
-			   t->min, t->max, t->unit);
+	return usage_error("%s takes %" PRIu32 " to %" PRIu32 " %s",
+			   setting_name(s), s->min, s->max, s->unit);
 }
 
 /* All of them are looked at before any of them is sent. */
-static int check_settings(const struct options *o)
+static int check_wishes(const struct options *o)
 {
-	struct setting setting;
+	struct wish wish;
 	int code, i;
 
 	for (i = 0; i < o->argc; i++) {
-		code = parse_setting(o, i, &setting);
+		code = parse_wish(o, i, &wish);
 		if (code)
 			return code;
 	}
@@ -170,19 +77,20 @@ static int check_settings(const struct options *o)
 static int tune_session(struct iscsidsc *h, uint32_t sid,
 			const struct options *o, int *tuned)
 {
-	struct setting s;
 	ISDSC_STATUS status;
+	struct wish wish;
 	int i;
 
 	for (i = 0; i < o->argc; i++) {
-		if (parse_setting(o, i, &s))
+		if (parse_wish(o, i, &wish))
 			return EXIT_USAGE;
-		if (s.forget)
+		if (wish.forget)
 			continue;
-		status = iscsidsc_session_set(h, sid, s.t->what, s.value);
+		status = iscsidsc_session_set(h, sid, wish.setting->what,
+					      wish.value);
 		if (status) {
 			failed(h, status, "cannot set %s of session %" PRIu32,
-			       s.t->name, sid);
+			       setting_name(wish.setting), sid);
 			return *tuned ? EXIT_PARTLY : EXIT_FAILED;
 		}
 		*tuned = 1;
@@ -249,15 +157,16 @@ static int forget_setting(const char *target, enum iscsidsc_setting what)
 static int save_settings(const char *target, const struct options *o)
 {
 	int code = EXIT_DONE, done = 0, i;
-	struct setting s;
+	struct wish wish;
 
 	secret_hide();
 	for (i = 0; i < o->argc && !code; i++) {
-		code = parse_setting(o, i, &s);
+		code = parse_wish(o, i, &wish);
 		if (!code)
-			code = s.forget ?
-				forget_setting(target, s.t->what) :
-				save_setting(target, s.t->what, s.value);
+			code = wish.forget ?
+				forget_setting(target, wish.setting->what) :
+				save_setting(target, wish.setting->what,
+					     wish.value);
 		done += !code;
 	}
 	return code && done ? EXIT_PARTLY : code;
@@ -304,7 +213,7 @@ int cmd_tune(const struct options *o)
 		return usage_error("tune needs NAME=VALUE, and --session, or --target with -P");
 	if (o->target && !is_name(o->target))
 		return usage_error("--target takes the iSCSI name of a target");
-	code = check_settings(o);
+	code = check_wishes(o);
 	if (!code && !o->session)
 		return save_settings(o->target, o);
 	if (!code)
