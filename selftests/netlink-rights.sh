@@ -61,6 +61,51 @@ events()
 	grep -q 'conn.removed' "$RUN/monitor.log"
 }
 
+generic_drops()
+{
+	awk '$2 == 16 && $9 > 0 { found = 1 } END { exit !found }' \
+		/proc/net/netlink
+}
+
+one_event_more()
+{
+	conn_add 2
+	conn_remove "$(cid_of_link 2)"
+	generic_drops
+}
+
+# What it reads after the state has happened since.
+monitor_behind()
+{
+	local max=/proc/sys/net/core/rmem_max
+	local room
+
+	# room for a few events
+	room=$(cat "$max")
+	echo 4608 >"$max"
+	bg_start behind "$MCSADM" monitor --json
+	wait_for 20 test -s "$RUN/behind.log"
+	echo "$room" >"$max"
+	kill -STOP "$(cat "$RUN/behind.pid")"
+	wait_for 60 one_event_more
+	conn_add 2
+	kill -CONT "$(cat "$RUN/behind.pid")"
+	wait_for 20 grep -q 'events were lost' "$RUN/behind.log"
+	wait_for 20 after_the_loss state 2
+	conn_remove "$(cid_of_link 2)"
+	wait_for 20 after_the_loss "state conn-removed" 2
+	bg_stop behind
+}
+
+# These events and no other; and as many connections in the state
+after_the_loss()	# events, connections
+{
+	sed '1,/events were lost/d' "$RUN/behind.log" >"$RUN/behind.since"
+	[ "$(jq -r .event "$RUN/behind.since" | paste -sd ' ')" = "$1" ] &&
+		[ "$(head -n 1 "$RUN/behind.since" |
+			jq '.sessions[0].connections | length')" = "$2" ]
+}
+
 nothing_left()
 {
 	equals "$(mcsadm list --json | jq '.sessions | length')" 0 "sessions"
@@ -68,10 +113,11 @@ nothing_left()
 }
 
 need_mcs
-plan 4
+plan 5
 must target_create links="1 2"
 must login
 subtest "changes need privileges" unprivileged
 subtest "reading needs none" reading_is_free
+subtest "a monitor that is behind" monitor_behind
 subtest "events of adding, removing and the session's end" events
 subtest "no session, nothing to change" nothing_left

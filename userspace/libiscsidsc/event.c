@@ -76,6 +76,34 @@ static int next_pending(struct iscsidsc *h, struct iscsidsc_event *event)
 	return found;
 }
 
+static int receive(struct iscsidsc *h, int timeout_ms)
+{
+	int len = h->transport->recv(h, timeout_ms, &h->pending);
+
+	if (len <= 0)
+		h->pending = NULL;
+	h->pending_len = len;
+	h->pending_off = 0;
+	return len;
+}
+
+/*
+ * The kernel drops events while too many wait here, and says so before it hands
+ * out those. They are older than what was lost: behind the state that is read
+ * next they would tell of the past, and their ends may be missing.
+ */
+static void drop_queued(struct iscsidsc *h)
+{
+	struct iscsidsc_event event;
+	int len;
+
+	do {
+		len = receive(h, 0);
+		while (next_pending(h, &event))
+			;
+	} while (len > 0 || len == -ENOBUFS || len == -EBADMSG);
+}
+
 /**
  * iscsidsc_event_next - wait for an event
  * @handle: handle that is subscribed
@@ -83,7 +111,8 @@ static int next_pending(struct iscsidsc *h, struct iscsidsc_event *event)
  * @event: filled in
  *
  * Return: 0; ERROR_TIMEOUT if there was none, also if a signal came;
- * ERROR_MORE_DATA if events were lost, so that the state has to be read again;
+ * ERROR_MORE_DATA if events were lost, so that the state has to be read again:
+ * what comes next has happened since;
  * ISDSC_SERVICE_NOT_RUNNING when the module was unloaded; or another status.
  */
 ISDSC_STATUS iscsidsc_event_next(struct iscsidsc *handle, int timeout_ms,
@@ -94,20 +123,15 @@ ISDSC_STATUS iscsidsc_event_next(struct iscsidsc *handle, int timeout_ms,
 	while (!next_pending(handle, event)) {
 		if (handle->gone)
 			return ISDSC_SERVICE_NOT_RUNNING;
-		len = handle->transport->recv(handle, timeout_ms,
-					      &handle->pending);
-		if (len <= 0)
-			handle->pending = NULL;
+		len = receive(handle, timeout_ms);
 		if (len == 0 || len == -EINTR)
 			return ERROR_TIMEOUT;
-		if (len == -ENOBUFS)
+		if (len == -ENOBUFS) {
+			drop_queued(handle);
 			return ERROR_MORE_DATA;
-		if (len == -EBADMSG)
-			continue;
-		if (len < 0)
+		}
+		if (len < 0 && len != -EBADMSG)
 			return iscsidsc_status(0, -len);
-		handle->pending_len = len;
-		handle->pending_off = 0;
 	}
 	return ERROR_SUCCESS;
 }

@@ -28,6 +28,9 @@ struct datagram {
 	unsigned char *data;
 };
 
+/* In place of an error: there is nothing to receive for once */
+#define NOTHING 0xffff
+
 /* One handle's queue */
 struct queue {
 	struct datagram *head;
@@ -657,6 +660,8 @@ static int fake_recv(struct iscsidsc *h, int timeout_ms, unsigned char **buf)
 		return timeout_ms < 0 ? -EIO : 0;
 	}
 	len = d->error ? -d->error : (int)d->len;
+	if (d->error == NOTHING)
+		len = 0;
 	if (len > 0)
 		*buf = d->data;
 	else
@@ -756,6 +761,15 @@ void fake_unload(int family)
 void fake_overrun(void)
 {
 	push(event_queue, NULL, 0, ENOBUFS, 0);
+}
+
+/**
+ * fake_lull - nothing more has happened, until the handle that is subscribed has
+ *	looked
+ */
+void fake_lull(void)
+{
+	push(event_queue, NULL, 0, NOTHING, 0);
 }
 
 /**

@@ -92,6 +92,7 @@ void fake_event(int cmd, uint32_t sid, uint32_t id, uint32_t reason,
 		const char *text);
 void fake_unload(int family);
 void fake_overrun(void);
+void fake_lull(void);
 void fake_two_sessions(void);
 
 #endif /* FAKE_KERNEL_H */

@@ -22,6 +22,9 @@ static void events(void)
 	fake_event(ISCSI_MCS_CMD_CONN_DOWN_NTF, 1, 1,
 		   ISCSI_MCS_REASON_NOP_TIMEOUT, "no answer in 5 s");
 	fake_overrun();
+	/* older than what was lost: not shown behind the state */
+	fake_event(ISCSI_MCS_CMD_CONN_REMOVED_NTF, 1, 1, 0, NULL);
+	fake_lull();
 	fake_event(ISCSI_MCS_CMD_CONN_UP_NTF, 1, 1, 0, NULL);
 	fake_event(ISCSI_MCS_CMD_SESSION_REMOVED_NTF, 12, 0,
 		   ISCSI_MCS_REASON_SESSION_CLOSED, NULL);

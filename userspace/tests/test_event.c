@@ -49,6 +49,11 @@ static void lost(void **state)
 	assert_int_equal(iscsidsc_open(&h), 0);
 	assert_int_equal(iscsidsc_subscribe(h), 0);
 	fake_overrun();
+	/* Waited to be read meanwhile, and is from before */
+	fake_event(ISCSI_MCS_CMD_CONN_DOWN_NTF, 1, 1, 0, NULL);
+	fake_overrun();
+	fake_event(ISCSI_MCS_CMD_CONN_UP_NTF, 1, 1, 0, NULL);
+	fake_lull();
 	fake_event(ISCSI_MCS_CMD_SESSION_REMOVED_NTF, 1, 0, 0, NULL);
 	assert_int_equal(iscsidsc_event_next(h, 0, &event), ERROR_MORE_DATA);
 	assert_int_equal(iscsidsc_event_next(h, 0, &event), 0);
