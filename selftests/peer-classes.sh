@@ -120,14 +120,36 @@ silent_class()
 	io_is_right
 }
 
+# What the administrator says while the target is being asked stays.
+said_meanwhile()
+{
+	peer_start --grace 2000
+	login "${NOPS[@]}"
+	peer logout late
+	bg_start add "$MCSADM" add --session "$(sid)" \
+		--portal "$(target_ip 2)"
+	wait_for 10 peer_counter_above logouts 0
+	mcsadm tune --session "$(sid)" target-class=close-retry
+	peer logout honest
+	wait_for 10 conns_up 2
+	bg_stop add
+	equals "$(session_field target_class)" close-retry "class said"
+	conn_add 3
+	equals "$(session_field target_class)" close-retry "class said"
+	io_begin "$(disk)" --size=16m
+	io_is_right
+}
+
 PEER_STORM=$TREE/selftests/peer/build/storm
 NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go'
-plan 4
+plan 5
 subtest "class close-retry" close_retry
 subtest "class session" session_class
 subtest "class session, and a connection that does not stay" does_not_stay
 rm -rf /etc/iscsi/nodes/*
 subtest "no answer to the question" silent_class
+rm -rf /etc/iscsi/nodes/*
+subtest "another class said while it is asked" said_meanwhile

@@ -286,11 +286,13 @@ static void cmd_mute(struct line *line)
 static void cmd_logout(struct line *line)
 {
 	if (!strcmp(word(line, 1), "never"))
-		logout_answer = LOGOUT_NEVER;
+		logout_answer_set(LOGOUT_NEVER);
+	else if (!strcmp(word(line, 1), "late"))
+		logout_answer_set(LOGOUT_LATE);
 	else if (!strcmp(word(line, 1), "honest"))
-		logout_answer = LOGOUT_HONEST;
+		logout_answer_set(LOGOUT_HONEST);
 	else
-		logout_answer = number(line, 1);
+		logout_answer_set(number(line, 1));
 }
 
 static void cmd_tmf(struct line *line)
@@ -334,7 +336,7 @@ static const struct {
 	{ "grace", cmd_grace },		/* MS */
 	{ "full", cmd_full },		/* so many logins find no room */
 	{ "mute", cmd_mute },		/* so many numbered NOP-Outs: no answer */
-	{ "logout", cmd_logout },	/* honest|never|RESPONSE */
+	{ "logout", cmd_logout },	/* honest|never|late|RESPONSE */
 	{ "tmf", cmd_tmf },	/* honest|never|late|tag|elsewhere|parted|RESPONSE */
 };
 

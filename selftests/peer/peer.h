@@ -310,6 +310,7 @@ void login_request(struct conn *conn, const struct request *req);
 /* request.c */
 void request_received(struct conn *conn, const struct request *req);
 void request_run(struct task *task);
+void logout_answer_set(int answer);
 void send_async(struct conn *conn, u8 event, u16 p1, u16 p2, u16 p3);
 void send_ping(struct conn *conn, bool wants_answer);
 
@@ -350,11 +351,12 @@ int control_listen(const char *path);
 void control_accept(int listener);
 int control_client(const char *path, int argc, char **argv);
 
-extern int logout_answer;
+/* What to answer; else the response to give, with nothing done */
 #define LOGOUT_HONEST	(-1)
 #define LOGOUT_NEVER	(-2)
+#define LOGOUT_LATE	(-3)	/* once something else is to be answered */
 
-/* Else the response to give, with nothing done */
+/* The same */
 extern int tmf_answer;
 #define TMF_HONEST	(-1)
 #define TMF_NEVER	(-2)

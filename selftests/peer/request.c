@@ -12,7 +12,7 @@
 #define TMF_NO_TASK		1
 
 /* What to answer to Logouts instead of the truth */
-int logout_answer = LOGOUT_HONEST;
+static int logout_answer = LOGOUT_HONEST;
 /* and to task management requests */
 int tmf_answer = TMF_HONEST;
 
@@ -208,7 +208,6 @@ static void logout(struct task *task)
 	u16 cid = get16(task->bhs + AT_CID);
 	struct conn *conn = task->conn;
 
-	counters.logouts++;
 	if (logout_answer == LOGOUT_NEVER)
 		return;
 	if (logout_answer != LOGOUT_HONEST)
@@ -243,11 +242,47 @@ void request_run(struct task *task)
 		text(task);
 		break;
 	case OP_LOGOUT:
+		if (logout_answer == LOGOUT_LATE)
+			return;
 		logout(task);
 		break;
 	}
 	if (!conn->gone)
 		task_free(task);
+}
+
+static struct task *late_logout(void)
+{
+	struct conn *conn;
+	struct task *task;
+
+	TAILQ_FOREACH(conn, &conns, node) {
+		if (conn->phase != PHASE_FULL)
+			continue;
+		TAILQ_FOREACH(task, &conn->tasks, by_conn) {
+			if ((task->bhs[0] & OP_MASK) == OP_LOGOUT &&
+			    task->state == TASK_READY)
+				return task;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * logout_answer_set - what to answer to Logouts from now on
+ * @answer: LOGOUT_HONEST and so on, or a response
+ *
+ * Those that wait for that are answered.
+ */
+void logout_answer_set(int answer)
+{
+	struct task *task;
+
+	logout_answer = answer;
+	if (answer == LOGOUT_LATE)
+		return;
+	while ((task = late_logout()))
+		request_run(task);
 }
 
 static void check_request(struct conn *conn, const struct request *req)
@@ -281,6 +316,7 @@ void request_received(struct conn *conn, const struct request *req)
 		return;
 	if (reject_hits(conn, req))
 		return;
+	counters.logouts += opcode == OP_LOGOUT;
 	switch (opcode) {
 	case OP_NOP_OUT:
 	case OP_CMD:
