@@ -271,6 +271,8 @@ int name_error(const char *what, const char *text, enum iscsidsc_names names);
 int portal_error(const char *text);
 int failed(struct iscsidsc *h, ISDSC_STATUS status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+int failed_why(const char *why, ISDSC_STATUS status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 int failed_saved(ISDSC_STATUS status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int open_handle(struct iscsidsc **h);

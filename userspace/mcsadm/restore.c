@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mcsadm.h"
+#include "restore_conns.h"
 #include "setting.h"
 #include "system.h"
 
@@ -24,12 +25,6 @@ static void on_signal(int sig)
 	stop = 1;
 }
 
-/* What came of restoring */
-struct tally {
-	size_t good;
-	size_t bad;
-};
-
 /*
  * Sessions that have their settings. What somebody changes afterwards stays, when
  * another session logs in, too.
@@ -38,30 +33,6 @@ struct known {
 	uint32_t *sids;
 	size_t count;
 };
-
-static void restore_one(struct iscsidsc *h,
-			const struct iscsidsc_session *session,
-			const struct iscsidsc_saved *saved, struct tally *tally)
-{
-	struct iscsidsc_add add = saved->add;
-	struct iscsidsc_conn conn;
-	ISDSC_STATUS status;
-
-	add.sid = session->sid;
-	status = iscsidsc_conn_add(h, &add, &conn);
-	if (status && status != ISDSC_CONNECTION_ALREADY_EXISTS) {
-		tally->bad++;
-		failed(h, status,
-		       "cannot add connection to session %" PRIu32 " via %s",
-		       session->sid, saved->add.address);
-		return;
-	}
-	tally->good++;
-	if (!status)
-		printf("session %" PRIu32 ": added conn %u  %s\n",
-		       session->sid, conn.cid, saved->add.address);
-	fflush(stdout);
-}
 
 static void restore_setting(struct iscsidsc *h,
 			    const struct iscsidsc_session *session,
@@ -107,18 +78,6 @@ static void restore_settings(struct iscsidsc *h,
 	}
 }
 
-static void restore_conns(struct iscsidsc *h,
-			  const struct iscsidsc_session *session,
-			  const struct iscsidsc_saved_list *list,
-			  struct tally *tally)
-{
-	size_t i;
-
-	for (i = 0; i < list->count && !stop; i++)
-		if (iscsidsc_saved_matches(list->items[i], session))
-			restore_one(h, session, list->items[i], tally);
-}
-
 static int is_known(const struct known *known, uint32_t sid)
 {
 	size_t i;
@@ -142,7 +101,6 @@ static void know(struct known *known, uint32_t sid)
 	known->sids = sids;
 }
 
-/* Settings before connections: how losses are dealt with is one of them. */
 static void restore_session(struct iscsidsc *h,
 			    const struct iscsidsc_session *session,
 			    const struct iscsidsc_saved_list *list,
@@ -150,12 +108,11 @@ static void restore_session(struct iscsidsc *h,
 {
 	size_t bad = tally->bad;
 
-	if (!is_known(known, session->sid)) {
-		restore_settings(h, session, list, tally);
-		if (tally->bad == bad)
-			know(known, session->sid);
-	}
-	restore_conns(h, session, list, tally);
+	if (is_known(known, session->sid))
+		return;
+	restore_settings(h, session, list, tally);
+	if (tally->bad == bad)
+		know(known, session->sid);
 }
 
 static int restore(struct iscsidsc *h, const struct options *o,
@@ -179,9 +136,11 @@ static int restore(struct iscsidsc *h, const struct options *o,
 			code = failed(h, status, "cannot list sessions");
 	}
 	if (!code) {
+		/* Settings first: how losses are dealt with is one of them. */
 		for (s = 0; s < snap->session_count && !stop; s++)
 			restore_session(h, snap->sessions[s], list, known,
 					tally);
+		code = restore_conns(snap, list, &stop, tally);
 		iscsidsc_snapshot_free(snap);
 	}
 	iscsidsc_saved_free(list);

@@ -111,6 +111,24 @@ int failed(struct iscsidsc *h, ISDSC_STATUS status, const char *format, ...)
 }
 
 /**
+ * failed_why - the same for what another handle's call has failed for
+ * @why: words of the kernel, empty for none
+ * @status: status of the call
+ * @format: what failed
+ *
+ * Return: EXIT_FAILED.
+ */
+int failed_why(const char *why, ISDSC_STATUS status, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say_failed(status, why, format, ap);
+	va_end(ap);
+	return EXIT_FAILED;
+}
+
+/**
  * failed_saved - the same for saved connections
  * @status: status of the call
  * @format: what failed

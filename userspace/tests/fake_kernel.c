@@ -609,9 +609,12 @@ static int fake_send(struct iscsidsc *h, struct nl_msg *msg)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	int dump = (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	struct genlmsghdr *ghdr = nlmsg_data(nlh);
 	struct queue *q = h->priv;
 	int err;
 
+	if (fake.before_add && ghdr->cmd == ISCSI_MCS_CMD_CONN_ADD)
+		fake.before_add();
 	pthread_mutex_lock(&lock);
 	if (fake.noise) {
 		q->seq = nlh->nlmsg_seq - 1;

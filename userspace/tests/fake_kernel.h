@@ -42,6 +42,7 @@
  * @chap_name_len: its length
  * @interrupt_after: a wait for an event that does not come ends with SIGTERM
  * @on_add: called for a conn-add request
+ * @before_add: the same, before anything else; others may come in meanwhile
  * @on_wait: called in place of waiting for an event that is not there yet
  * @clock_ms: what it makes of the time
  * @on_subscribe: called when a handle subscribes, to queue events
@@ -75,6 +76,7 @@ struct fake_kernel {
 	size_t chap_name_len;
 	int interrupt_after;
 	void (*on_add)(void);
+	void (*before_add)(void);
 	void (*on_wait)(int timeout_ms);
 	int64_t clock_ms;
 	void (*on_subscribe)(void);

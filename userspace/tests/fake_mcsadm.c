@@ -6,11 +6,13 @@
  */
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <linux/xfrm.h>
 
@@ -156,6 +158,33 @@ static void interrupted_add(void)
 	fake.on_wait = waiting;
 }
 
+/* Two requests have to be under way at the same time */
+static void meet(void)
+{
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	static pthread_cond_t met = PTHREAD_COND_INITIALIZER;
+	static int here;
+	struct timespec end;
+	int err = 0;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += 20;
+	pthread_mutex_lock(&mutex);
+	here++;
+	pthread_cond_broadcast(&met);
+	while (here < 2 && !err)
+		err = pthread_cond_timedwait(&met, &mutex, &end);
+	if (err)
+		printf("nobody else asks for a connection\n");
+	pthread_mutex_unlock(&mutex);
+}
+
+static void at_once(void)
+{
+	fake.sessions[1].max_connections = 4;
+	fake.before_add = meet;
+}
+
 /* Connections whose saved form says less than the kernel does, or more */
 static void saved(void)
 {
@@ -227,6 +256,8 @@ static void __attribute__((constructor)) prepare(void)
 		policy();
 	else if (!strcmp(test, "arguments"))
 		fake.on_add = show_arguments;
+	else if (!strcmp(test, "at-once"))
+		at_once();
 	else if (!strcmp(test, "follow-retry"))
 		nobody_answers();
 	else if (!strcmp(test, "follow-add"))

@@ -158,6 +158,11 @@ golden restore '' restore
 golden restore-one '' restore --session 12
 golden restore-partly first-fails restore
 golden restore-failed full restore
+cp "$config" "$config.one"
+printf '[connection]\ntarget = %s\naddress = 10.0.7.10\n' \
+	iqn.2024-01.example:disk2 >>"$config"
+golden restore-at-once at-once restore
+mv "$config.one" "$config"
 golden restore-follow follow restore --follow
 golden restore-follow-retry follow-retry restore --follow
 golden restore-follow-add follow-add restore --follow

@@ -64,7 +64,7 @@ $(UNIT_BIN): $(O)/tests/%: $(O)/tests/asan/tests/%.o $(call asan,$(LIB_TEST_SRC)
 $(O)/tests/mcsadm: $(call asan,tests/fake_mcsadm.c tests/fake_root.c $(FAKE) \
 		$(filter-out %/root.c,$(TOOL_SRC)) $(LIB_TEST_SRC))
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ASAN) -o $@ $^ $(NL_LIBS) $(JSON_LIBS)
+	$(Q)$(CC) $(ASAN) -o $@ $^ $(NL_LIBS) $(JSON_LIBS) -lpthread
 
 $(O)/tests/iscsi-mcs-dbus: $(call asan,tests/fake_mcsadm.c $(FAKE) $(DBUS_SRC) \
 		$(LIB_TEST_SRC))
