@@ -217,7 +217,8 @@ ends_well()
 }
 
 need_mcs
-klog_allow 'ABORT_TASK' 'LUN_RESET' 'CONFIG_IMA_DISABLE_HTABLE'
+klog_allow 'ABORT_TASK' 'LUN_RESET' 'CONFIG_IMA_DISABLE_HTABLE' \
+	'iSCSI Login negotiation failed'
 plan 6
 must target_create links="1 2" luns=2 backing=ram,slow size=16
 must login
