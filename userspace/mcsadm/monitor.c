@@ -3,20 +3,12 @@
 /* mcsadm monitor: the state, then what happens. */
 
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
+#include "interrupt.h"
 #include "mcsadm.h"
 #include "system.h"
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
 
 /* Local time; @zone is "%z" for one that others can read, or empty */
 static void time_text(char *text, size_t size, const char *zone)
@@ -118,7 +110,7 @@ static int follow(struct iscsidsc *h, const struct options *o)
 	int64_t left = -1;
 	int code;
 
-	while (!stop) {
+	while (!interrupted()) {
 		if (o->timeout_s) {
 			left = end - system_now_ms();
 			if (left <= 0)
@@ -155,16 +147,13 @@ static int follow(struct iscsidsc *h, const struct options *o)
  */
 int cmd_monitor(const struct options *o)
 {
-	/* No SA_RESTART: a signal has to end the wait for events. */
-	struct sigaction sa = { .sa_handler = on_signal };
 	struct iscsidsc *h;
 	ISDSC_STATUS status;
 	int code = open_handle(&h);
 
 	if (code)
 		return code;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	interrupt_catch();
 	/* Subscribed before the state is read, so that nothing is missed. */
 	status = iscsidsc_subscribe(h);
 	if (status)

@@ -4,10 +4,10 @@
 
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "interrupt.h"
 #include "mcsadm.h"
 #include "restore_conns.h"
 #include "setting.h"
@@ -16,14 +16,6 @@
 /* How long restore --follow waits before it tries what failed again */
 #define RETRY_MS	10000
 #define RETRY_MAX_MS	320000
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
 
 /*
  * Sessions that have their settings. What somebody changes afterwards stays, when
@@ -137,10 +129,10 @@ static int restore(struct iscsidsc *h, const struct options *o,
 	}
 	if (!code) {
 		/* Settings first: how losses are dealt with is one of them. */
-		for (s = 0; s < snap->session_count && !stop; s++)
+		for (s = 0; s < snap->session_count && !interrupted(); s++)
 			restore_session(h, snap->sessions[s], list, known,
 					tally);
-		code = restore_conns(snap, list, &stop, tally);
+		code = restore_conns(snap, list, tally);
 		iscsidsc_snapshot_free(snap);
 	}
 	iscsidsc_saved_free(list);
@@ -165,10 +157,10 @@ static enum follow_next wait_for_session(struct iscsidsc *events, int64_t end)
 		if (end >= 0 && left <= 0)
 			return FOLLOW_RETRY;
 		/* Perhaps it was while connections were being added. */
-		if (stop)
+		if (interrupted())
 			return FOLLOW_END;
 		status = iscsidsc_event_next(events, (int)left, &event);
-		if (stop)
+		if (interrupted())
 			return FOLLOW_END;
 		if (status == ERROR_MORE_DATA)
 			return FOLLOW_RESTORE;
@@ -198,7 +190,8 @@ static enum follow_next follow_sessions(struct iscsidsc *h,
 	int delay = RETRY_MS;
 	struct tally tally;
 
-	while ((next == FOLLOW_RESTORE || next == FOLLOW_RETRY) && !stop) {
+	while ((next == FOLLOW_RESTORE || next == FOLLOW_RETRY) &&
+	       !interrupted()) {
 		if (restore(h, o, &known, &tally)) {
 			next = FOLLOW_FAILED;
 			break;
@@ -211,7 +204,7 @@ static enum follow_next follow_sessions(struct iscsidsc *h,
 					system_now_ms() + delay : -1);
 	}
 	free(known.sids);
-	return stop ? FOLLOW_END : next;
+	return interrupted() ? FOLLOW_END : next;
 }
 
 /* As long as the module stays loaded */
@@ -238,15 +231,13 @@ static enum follow_next follow_module(struct iscsidsc *h,
 
 static int follow(const struct options *o)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
 	enum follow_next next = FOLLOW_REOPEN;
 	struct iscsidsc *h;
 	ISDSC_STATUS status;
 	int said = 0;
 
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	while (next == FOLLOW_REOPEN && !stop) {
+	interrupt_catch();
+	while (next == FOLLOW_REOPEN && !interrupted()) {
 		status = iscsidsc_open(&h);
 		if (status == ISDSC_SERVICE_NOT_RUNNING) {
 			if (!said++)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interrupt.h"
 #include "mcsadm.h"
 #include "restore_conns.h"
 
@@ -34,7 +35,6 @@ struct outcome {
 /**
  * struct share - the connections of one session, added one after the other
  * @session: session
- * @stop: nothing more is to be begun
  * @outcomes: connections, in the order in which they are saved
  * @count: how many
  * @thread: adds them
@@ -45,7 +45,6 @@ struct outcome {
  */
 struct share {
 	const struct iscsidsc_session *session;
-	const volatile sig_atomic_t *stop;
 	struct outcome *outcomes;
 	size_t count;
 	pthread_t thread;
@@ -78,7 +77,7 @@ static void *add_all(void *arg)
 	size_t i;
 
 	status = iscsidsc_open(&h);
-	for (i = 0; i < share->count && !*share->stop; i++) {
+	for (i = 0; i < share->count && !interrupted(); i++) {
 		if (status)
 			share->outcomes[i].status = status;
 		else
@@ -180,23 +179,20 @@ static void empty(struct share *share)
  * restore_conns - add the saved connections that sessions do not have
  * @snap: sessions
  * @list: what is saved
- * @stop: set when nothing more is to be begun
  * @tally: counts what came of it
  *
  * Return: exit code.
  */
 int restore_conns(const struct iscsidsc_snapshot *snap,
-		  const struct iscsidsc_saved_list *list,
-		  const volatile sig_atomic_t *stop, struct tally *tally)
+		  const struct iscsidsc_saved_list *list, struct tally *tally)
 {
 	struct share shares[AT_ONCE];
 	size_t s = 0, n, i;
 	int err = 0;
 
-	while (s < snap->session_count && !err && !*stop) {
+	while (s < snap->session_count && !err && !interrupted()) {
 		memset(shares, 0, sizeof(shares));
 		for (n = 0; n < AT_ONCE && s < snap->session_count && !err; s++) {
-			shares[n].stop = stop;
 			err = fill(&shares[n], snap->sessions[s], list);
 			/* most have none */
 			if (shares[n].count || err)

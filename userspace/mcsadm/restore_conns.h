@@ -3,7 +3,6 @@
 #ifndef MCSADM_RESTORE_CONNS_H
 #define MCSADM_RESTORE_CONNS_H
 
-#include <signal.h>
 #include <stddef.h>
 
 #include <iscsidsc_linux.h>
@@ -19,7 +18,6 @@ struct tally {
 };
 
 int restore_conns(const struct iscsidsc_snapshot *snap,
-		  const struct iscsidsc_saved_list *list,
-		  const volatile sig_atomic_t *stop, struct tally *tally);
+		  const struct iscsidsc_saved_list *list, struct tally *tally);
 
 #endif /* MCSADM_RESTORE_CONNS_H */

@@ -3,20 +3,12 @@
 /* mcsadm list --watch: what goes over each connection, per second. */
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "interrupt.h"
 #include "mcsadm.h"
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
 
 static double now_s(void)
 {
@@ -171,10 +163,10 @@ static int watch(struct iscsidsc *h, const struct options *o,
 	uint32_t n;
 	int code;
 
-	for (n = 0; !stop && !ferror(stdout) && (!o->count || n < o->count);
+	for (n = 0; !interrupted() && !ferror(stdout) && (!o->count || n < o->count);
 	     n++) {
 		nanosleep(&interval, NULL);
-		if (stop)
+		if (interrupted())
 			break;
 		code = snapshot(h, o, &now);
 		if (code)
@@ -199,15 +191,13 @@ static int watch(struct iscsidsc *h, const struct options *o,
  */
 int watch_list(const struct options *o)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
 	struct iscsidsc_snapshot *before;
 	struct iscsidsc *h;
 	int code = open_handle(&h);
 
 	if (code)
 		return code;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	interrupt_catch();
 	code = snapshot(h, o, &before);
 	if (!code) {
 		code = watch(h, o, &before);

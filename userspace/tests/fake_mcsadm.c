@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -135,6 +136,15 @@ static void signal_in_add(void)
 	raise(SIGTERM);
 }
 
+/* It comes when nobody looks any more, and before the wait that it is to end. */
+static void signal_before_wait(int timeout_ms)
+{
+	(void)timeout_ms;
+	raise(SIGTERM);
+	if (!poll(NULL, 0, 20000))
+		printf("nothing ends the wait\n");
+}
+
 /* What others see of the arguments while the kernel logs in */
 static void show_arguments(void)
 {
@@ -262,6 +272,8 @@ static void __attribute__((constructor)) prepare(void)
 		nobody_answers();
 	else if (!strcmp(test, "follow-add"))
 		interrupted_add();
+	else if (!strcmp(test, "signal-before-wait"))
+		fake.on_wait = signal_before_wait;
 	else if (!strcmp(test, "follow-tuned"))
 		fake.on_wait = tuned_meanwhile;
 	else if (!strcmp(test, "follow"))

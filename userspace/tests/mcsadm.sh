@@ -125,6 +125,7 @@ golden tune-stream '' tune --session 1 stream-split=0 stream-split=512
 golden policy-same '' policy --session 1 least-queue-depth
 golden monitor events monitor --timeout 1
 golden monitor-json events monitor --timeout 1 --json
+golden monitor-signal signal-before-wait monitor
 golden help '' --help
 golden help-word '' help
 golden help-add '' add --help
@@ -166,6 +167,7 @@ mv "$config.one" "$config"
 golden restore-follow follow restore --follow
 golden restore-follow-retry follow-retry restore --follow
 golden restore-follow-add follow-add restore --follow
+golden restore-follow-signal signal-before-wait restore --follow
 golden persist-remove '' remove -s 1 -c 1
 golden persist-forget '' remove -s 1 -c 1 -P
 same persist-file-after "$config"
