@@ -11,9 +11,10 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
-cache=${ISCSI_MCS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/iscsi_mcs}/ynl
+cache=${RIG_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/iscsi_mcs}/ynl
 pkg=linux-source-6.12
-suite=bookworm-backports
+# stable there, unlike in backports
+suite=trixie
 spec=Documentation/netlink/specs/iscsi_mcs.yaml
 python=/usr/bin/python3
 

@@ -13,10 +13,11 @@
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 
-checks="sources tests_named syzkaller checkpatch kernel_doc shellcheck gcc clang sparse probes"
+checks="sources tests_named syzkaller generated checkpatch kernel_doc shellcheck gcc clang sparse probes"
 source_version=${SOURCE_VERSION:-6.1}
 # files and packages of those that are remembered
 declare -A reads=(
+	[generated]='Documentation/netlink drivers/*-gen.* include/uapi selftests/kernels'
 	[checkpatch]='*.c *.h selftests/kernels'
 	[kernel_doc]='drivers include userspace selftests/kernels'
 	[shellcheck]='.'
@@ -26,6 +27,7 @@ declare -A reads=(
 	[probes]='include/compat selftests/kernels'
 )
 declare -A packages=(
+	[generated]='python3-yaml python3-jsonschema'
 	[checkpatch]="linux-source-$source_version xz-utils perl"
 	[kernel_doc]="linux-source-$source_version xz-utils perl"
 	[shellcheck]='shellcheck'
@@ -34,7 +36,7 @@ declare -A packages=(
 	[sparse]='sparse'
 	[probes]='gcc'
 )
-static_dir=${RIG_CACHE:-$(dirname "$cache_dir")}/static
+static_dir=$(dirname "$cache_dir")/static
 ran=0
 failed=0
 names=()
@@ -301,6 +303,16 @@ check_syzkaller()
 		done <"$work/names"
 	} >"$work/out"
 	result "the description for syzkaller is complete" "$work/out"
+}
+
+# The header for user space and the kernel's tables, made once more
+check_generated()
+{
+	"$top_dir/Documentation/netlink/regen.sh" --check >"$work/out" 2>&1 ||
+		echo "status $?" >>"$work/out"
+	sed -i '/^regen: fetching /d' "$work/out"
+	result "generated netlink files are what the specification gives" \
+		"$work/out"
 }
 
 # Findings in the project's own files, or of the build as a whole.
