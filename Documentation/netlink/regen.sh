@@ -11,10 +11,10 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
-cache=${RIG_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/iscsi_mcs}/ynl
 pkg=linux-source-6.12
-# stable there, unlike in backports
+# where it stays; backports move on
 suite=trixie
+cache=${RIG_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/iscsi_mcs}/ynl-$pkg
 spec=Documentation/netlink/specs/iscsi_mcs.yaml
 python=/usr/bin/python3
 
