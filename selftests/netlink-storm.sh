@@ -38,6 +38,7 @@ random()	# how many, command that runs the storm...
 random_from_root()
 {
 	random "$NL_MESSAGES" "$STORM"
+	[ "$(counted changed "$RUN/storm")" -gt 0 ]
 	session_is_usable
 }
 
@@ -66,8 +67,9 @@ session_is_usable()
 		mcsadm remove --session "$(sid)" --id "$id" || true
 	done
 	wait_for 20 conns_up 1
-	# whichever link has the one that is left
-	conn_add 2 || conn_add 1
+	# whichever link has the one that is left: nothing is added there
+	conn_add 1
+	conn_add 2
 	wait_for 10 conns_up 2
 	fio_verify "$(disk)" --size=2m
 }

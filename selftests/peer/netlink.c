@@ -135,6 +135,27 @@ static bool take(struct nl *nl, const struct message *msg,
 	return true;
 }
 
+/*
+ * Requests to change something are answered when the change is made; the sender may
+ * be further on by then. Everything else is answered at once.
+ */
+static void take_late(struct nl *nl, const struct nlmsghdr *hdr)
+{
+	const struct nlmsgerr *answer = NLMSG_DATA(hdr);
+
+	if (hdr->nlmsg_type != NLMSG_ERROR)
+		return;
+	if (answer->error > -ERRNO_MAX && answer->error < 0) {
+		nl->error[-answer->error]++;
+	} else if (answer->msg.nlmsg_type == nl->family &&
+		   answer->msg.nlmsg_flags & NLM_F_REQUEST) {
+		nl->done++;
+		nl->changed++;
+	}
+}
+
+static __thread uint8_t in[65536];
+
 /**
  * nl_talk - send a message and take what comes back
  * @nl: socket
@@ -147,7 +168,6 @@ static bool take(struct nl *nl, const struct message *msg,
 int nl_talk(struct nl *nl, struct message *msg,
 	    void (*each)(const struct nlmsghdr *hdr, void *data), void *data)
 {
-	static __thread uint8_t in[65536];
 	struct pollfd pollfd = { .fd = nl->fd, .events = POLLIN };
 	const struct nlmsghdr *hdr;
 	int result = 1;
@@ -160,15 +180,16 @@ int nl_talk(struct nl *nl, struct message *msg,
 		nl->unsent++;
 		return -errno;
 	}
-	/* the kernel has answered before send() returns */
-	while (poll(&pollfd, 1, 0) > 0) {
+	while (poll(&pollfd, 1, nl->patience_ms) > 0) {
 		got = recv(nl->fd, in, sizeof(in), 0);
 		if (got <= 0)
 			break;
 		for (hdr = (void *)in; NLMSG_OK(hdr, (size_t)got);
 		     hdr = NLMSG_NEXT(hdr, got)) {
-			if (hdr->nlmsg_seq != msg->hdr.nlmsg_seq)
+			if (hdr->nlmsg_seq != msg->hdr.nlmsg_seq) {
+				take_late(nl, hdr);
 				continue;
+			}
 			if (take(nl, msg, hdr, &result))
 				return result;
 			if (each)
@@ -176,6 +197,25 @@ int nl_talk(struct nl *nl, struct message *msg,
 		}
 	}
 	return result;
+}
+
+/**
+ * nl_drain - take the answers that are still to come
+ * @nl: socket
+ * @quiet_ms: when nothing has come for so long there are no more
+ */
+void nl_drain(struct nl *nl, int quiet_ms)
+{
+	struct pollfd pollfd = { .fd = nl->fd, .events = POLLIN };
+	const struct nlmsghdr *hdr;
+	ssize_t got;
+
+	while (poll(&pollfd, 1, quiet_ms) > 0) {
+		got = recv(nl->fd, in, sizeof(in), 0);
+		for (hdr = (void *)in; got > 0 && NLMSG_OK(hdr, (size_t)got);
+		     hdr = NLMSG_NEXT(hdr, got))
+			take_late(nl, hdr);
+	}
 }
 
 static void find_family(const struct nlmsghdr *hdr, void *data)

@@ -19,6 +19,7 @@
  * @messages: sent
  * @error: counts by errno
  * @unsent: refused by the socket itself
+ * @patience_ms: how long nl_talk() waits for an answer; 0 to take what is there
  */
 struct nl {
 	int fd;
@@ -28,6 +29,7 @@ struct nl {
 	uint64_t changed;
 	uint64_t messages;
 	uint64_t unsent;
+	int patience_ms;
 	uint64_t error[ERRNO_MAX];
 };
 
@@ -53,5 +55,6 @@ uint32_t message_nest(struct message *msg, uint16_t type);
 void message_nest_end(struct message *msg, uint32_t nest);
 int nl_talk(struct nl *nl, struct message *msg,
 	    void (*each)(const struct nlmsghdr *hdr, void *data), void *data);
+void nl_drain(struct nl *nl, int quiet_ms);
 
 #endif /* PEER_NETLINK_H */

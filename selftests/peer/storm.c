@@ -25,6 +25,10 @@
 #include "../../include/uapi/linux/iscsi_mcs.h"
 #include "netlink.h"
 
+/* An answer may wait for what the session is busy with, and for a login */
+#define PATIENCE_MS	30000
+#define QUIET_MS	3000
+
 static struct {
 	int family;
 	uint32_t seed;
@@ -258,6 +262,7 @@ static int storm(uint32_t process, char **portals, int n)
 		else
 			random_message(&nl);
 	}
+	nl_drain(&nl, QUIET_MS);
 	report(&nl);
 	return 0;
 }
@@ -276,9 +281,11 @@ static int calm(uint32_t sid, uint32_t class)
 	message_put32(&msg, ISCSI_MCS_A_SESSION_NOP_INTERVAL_MS, 1000);
 	message_put32(&msg, ISCSI_MCS_A_SESSION_NOP_TIMEOUT_MS, 3000);
 	message_put32(&msg, ISCSI_MCS_A_SESSION_LOGIN_TIMEOUT_MS, 15000);
+	nl.patience_ms = PATIENCE_MS;
 	err = nl_talk(&nl, &msg, NULL, NULL);
 	if (err)
-		fprintf(stderr, "refused: %s\n", strerror(-err));
+		fprintf(stderr, "refused: %s\n",
+			err < 0 ? strerror(-err) : "no answer");
 	return err != 0;
 }
 
