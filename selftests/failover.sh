@@ -56,6 +56,24 @@ iscsid_noticed_nothing()
 	! grep -E 'conn error|operational after recovery' "$RUN/iscsid.log"
 }
 
+# Its TCP gets over that, and no login of the session is made for it.
+only_one_blinks()
+{
+	local losses recoveries
+
+	conn_remove "$(cid_of_link 2)"
+	wait_for 20 conns_up 1
+	io_full "$(disk)"
+	losses=$(count losses)
+	recoveries=$(count recoveries)
+	address_del 1
+	address_add 1
+	io_resumed "$(disk)" 20
+	io_end
+	equals "$(count losses)" "$losses" "losses"
+	equals "$(count recoveries)" "$recoveries" "recoveries of the whole session"
+}
+
 # Nobody's time is reckoned by a clock that can be set.
 clock_jumps()
 {
@@ -81,7 +99,7 @@ ends_well()
 
 need_mcs
 klog_allow 'iSCSI Login' 'iSCSI/iqn' 'detected conn error'
-plan 15
+plan 18
 must target_create links="1 2" attrib.default_erl=0
 must login
 must conn_add 2
@@ -95,8 +113,11 @@ subtest "link of one goes down" lost 2 3000 link_down link_up
 subtest "link of the other goes down" lost 1 3000 link_down link_up
 subtest "link of one goes silent" lost 2 6000 link_drop link_restore
 subtest "link of the other goes silent" lost 1 6000 link_drop link_restore
-subtest "address of one goes away" lost 2 6000 address_del address_add
-subtest "address of the other goes away" lost 1 6000 address_del address_add
+subtest "address of one goes away" lost 2 1000 address_del address_add
+subtest "address of the other goes away" lost 1 1000 address_del address_add
+subtest "route of one goes away" lost 2 1000 route_del route_add
+subtest "route of the other goes away" lost 1 1000 route_del route_add
 subtest "the clock jumps" clock_jumps
+subtest "address of the only one goes away for a moment" only_one_blinks
 subtest "iscsid noticed nothing" iscsid_noticed_nothing
 subtest "logout" ends_well

@@ -121,6 +121,17 @@ address_add()	# link
 	ip address add "$(initiator_ip "$1")/24" dev "link$1"
 }
 
+# The route alone goes.
+route_del()	# link
+{
+	ip route del "10.0.$1.0/24" dev "link$1"
+}
+
+route_add()	# link
+{
+	ip route add "10.0.$1.0/24" dev "link$1" src "$(initiator_ip "$1")"
+}
+
 # Commands that the connection over a link has carried, and its state
 carried()	# link
 {

@@ -8,6 +8,7 @@
 #include "connect.h"
 #include "direct.h"
 #include "eh.h"
+#include "link.h"
 #include "main.h"
 #include "recovery.h"
 #include "rx.h"
@@ -59,8 +60,7 @@ bool mcs_conn_may_ping(struct mcs_conn *conn)
 {
 	const struct mcs_session *sess = conn->sess;
 
-	return sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE ||
-	       sess->target_class == ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY ||
+	return mcs_session_outlives_conns(sess) ||
 	       READ_ONCE(sess->nconns) == 1;
 }
 
@@ -93,6 +93,8 @@ static void mcs_conn_check_alive(struct mcs_conn *conn)
 
 	if (test_bit(MCS_CONN_LOGIN_PHASE, &conn->flags))
 		return;
+	if (unlikely(!mcs_link_has_dst(conn)))
+		mcs_link_check_route(conn);
 	mcs_conn_check_silence(conn);
 	/* Also where pings are switched off: TCP's evidence needs it. */
 	if (!conn->ping_sent &&
@@ -178,7 +180,8 @@ static void mcs_conn_nop_timer(struct timer_list *t)
 
 	mcs_sock_note_progress(conn);
 	if (atomic_read(&conn->cmds) || READ_ONCE(conn->ping_sent)) {
-		if (time_after_eq(jiffies, last_rx + MCS_CONN_QUIET))
+		if (time_after_eq(jiffies, last_rx + MCS_CONN_QUIET) ||
+		    !mcs_link_has_dst(conn))
 			mcs_conn_kick(conn);
 		next = jiffies + MCS_CONN_QUIET_TICK;
 	} else if (!interval || !timeout) {

@@ -7,6 +7,7 @@
 
 #include "conn.h"
 #include "direct.h"
+#include "link.h"
 #include "rx.h"
 #include "session.h"
 #include "tx.h"
@@ -71,7 +72,8 @@ void mcs_direct_send(struct mcs_conn *conn)
 	if (sent < 0)
 		mcs_conn_fail(conn, ISCSI_MCS_REASON_TCP_ERROR, sent,
 			      "cannot send");
-	rest = !list_empty_careful(&conn->submitq) || !mcs_tx_is_idle(conn);
+	rest = !list_empty_careful(&conn->submitq) || !mcs_tx_is_idle(conn) ||
+	       !mcs_link_has_dst(conn);
 	mcs_conn_leave_engine(conn);
 	if (rest)
 		mcs_conn_kick(conn);

@@ -52,8 +52,7 @@ bool mcs_failover_is_possible(struct mcs_session *sess)
 	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN ||
 	    sess->logging_out || sess->closing)
 		return false;
-	return sess->target_class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE ||
-	       sess->target_class == ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY;
+	return mcs_session_outlives_conns(sess);
 }
 
 /**

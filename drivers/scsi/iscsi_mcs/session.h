@@ -271,6 +271,16 @@ static inline bool mcs_session_is_stopping(struct mcs_session *sess)
 	return atomic_read(&sess->stopping) && !READ_ONCE(sess->retiring);
 }
 
+/* Does the target let go of a lost connection and keep the session? */
+static inline bool
+mcs_session_outlives_conns(const struct mcs_session *sess)
+{
+	enum iscsi_mcs_target_class class = READ_ONCE(sess->target_class);
+
+	return class == ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE ||
+	       class == ISCSI_MCS_TARGET_CLASS_CLOSE_RETRY;
+}
+
 void mcs_session_lock_stop(struct mcs_session *sess);
 void mcs_session_unlock_stop(struct mcs_session *sess);
 

@@ -2,14 +2,13 @@
 /* Copyright (C) The iscsi_mcs authors */
 #include <linux/file.h>
 #include <linux/net.h>
-#include <linux/netdevice.h>
-#include <net/dst.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 #include <trace/events/sock.h>
 
 #include "conn.h"
 #include "direct.h"
+#include "link.h"
 #include "login_sock.h"
 #include "main.h"
 #include "session.h"
@@ -101,7 +100,7 @@ void mcs_sock_take(struct mcs_conn *conn)
 
 	/* Note the interface while there certainly is a route. */
 	conn->last_ifindex = 0;
-	mcs_sock_is_link_down(conn);
+	mcs_link_is_down(conn);
 }
 
 /**
@@ -211,48 +210,6 @@ bool mcs_sock_is_silent(struct mcs_conn *conn, unsigned long timeout)
 				     READ_ONCE(conn->acked_at) + timeout);
 	return unheard && READ_ONCE(inet_csk(sk)->icsk_probes_out) >=
 			  MCS_SOCK_RETRANSMITS;
-}
-
-static bool mcs_sock_dev_is_down(const struct net_device *dev)
-{
-	return !netif_running(dev) || !netif_carrier_ok(dev);
-}
-
-/* The interface it went over when it had a route, by number */
-static bool mcs_sock_last_dev_is_down(struct mcs_conn *conn)
-{
-	const struct net_device *dev;
-	bool down = true;
-
-	if (!conn->last_ifindex)
-		return false;
-	rcu_read_lock();
-	dev = dev_get_by_index_rcu(sock_net(conn->sock->sk),
-				   conn->last_ifindex);
-	if (dev)
-		down = mcs_sock_dev_is_down(dev);
-	rcu_read_unlock();
-	return down;
-}
-
-/**
- * mcs_sock_is_link_down - has the interface gone that the connection uses?
- * @conn: connection with a socket
- *
- * TCP drops a route that went away when it tries to use it. What counts then
- * is the interface that was last seen in use.
- */
-bool mcs_sock_is_link_down(struct mcs_conn *conn)
-{
-	struct dst_entry *dst = sk_dst_get(conn->sock->sk);
-	bool down;
-
-	if (!dst)
-		return mcs_sock_last_dev_is_down(conn);
-	conn->last_ifindex = dst->dev->ifindex;
-	down = mcs_sock_dev_is_down(dst->dev);
-	dst_release(dst);
-	return down;
 }
 
 /**
