@@ -91,6 +91,12 @@ struct iscsidsc_conn {
 	uint32_t ipsec_mode;
 	uint32_t ipsec_reqid;
 	uint32_t ipsec_origin;
+	uint32_t flaps;
+	uint32_t retry_ms;
+	uint32_t tcp_retransmits;
+	uint32_t tcp_rtt_us;
+	uint32_t pace_kib_s;
+	uint32_t longest_pause_ms;
 };
 
 /**

@@ -42,7 +42,7 @@ lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 		return
 	fi
 	equals "$(count recoveries)" "$recoveries" "recoveries of the whole session"
-	note "longest command $(longest_io) ms, longest recovery $(count longest_pause_ms) ms"
+	note "longest command $(longest_io) ms, longest recovery $(session_field longest_pause_ms) ms"
 	[ "$(longest_io)" -le $((bound * RIG_TIME_FACTOR)) ] || {
 		grep mcs_ "$RUN/trace" | tail -n 40 | sed 's/^/# | /' >&3
 		[ -z "${TRACE_IO:-}" ] || cp "$RUN/trace" "/results/trace-$link-$lose"

@@ -3,7 +3,8 @@
 # Copyright The iscsi_mcs authors
 #
 # Four links of equal rate, the links being the limit: four connections reach
-# at least 3.4 times what one does.
+# at least 3.4 times what one does. One that loses packets is measured, reported
+# and given less.
 #
 #                 .--- link 1, 20 Mbit/s ---.
 #   initiator ----|--- link 2 --------------|---- target (one LUN)
@@ -41,8 +42,45 @@ add_three()
 	conns_up 4
 }
 
+of_link()	# link, key
+{
+	json_select remote.address "$(target_ip "$1")" "$2"
+}
+
+# What is left when the load ends is measured as well, hence less than 2300.
+paces()
+{
+	local n
+
+	for n in 1 2 3 4; do
+		between "$(of_link $n pace_kib_s)" 800 3000 "KiB/s of link $n"
+	done
+}
+
+lossy_one()
+{
+	local n
+
+	link_worsen 4 loss 5%
+	for n in 1 2 3 4; do
+		link_bytes $n >"$RUN/before-$n"
+	done
+	measure lossy write
+	for n in 1 2 3 4; do
+		echo $(($(link_bytes $n) - $(cat "$RUN/before-$n"))) >"$RUN/bytes-$n"
+		of_link $n tcp_retransmits >"$RUN/retransmits-$n"
+		note "link $n: $(cat "$RUN/bytes-$n") bytes," \
+			"$(of_link $n pace_kib_s) KiB/s," \
+			"$(cat "$RUN/retransmits-$n") segments sent again"
+	done
+	for n in 1 2 3; do
+		[ "$(cat "$RUN/bytes-4")" -lt "$(cat "$RUN/bytes-$n")" ]
+		[ "$(cat "$RUN/retransmits-4")" -gt "$(cat "$RUN/retransmits-$n")" ]
+	done
+}
+
 need_mcs
-plan 5
+plan 7
 for n in 1 2 3 4; do
 	must link_shape $n 20
 done
@@ -53,3 +91,5 @@ subtest "one connection, write" measure one-write write
 subtest "three more connections" add_three
 subtest "four connections read 3.4 times as fast" ratio read
 subtest "four connections write 3.4 times as fast" ratio write
+subtest "each one's pace is that of its link" paces
+subtest "a lossy link is known for it, and given less" lossy_one

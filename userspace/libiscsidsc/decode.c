@@ -117,6 +117,12 @@ static const struct field conn_fields[ISCSI_MCS_A_CONN_MAX + 1] = {
 	[ISCSI_MCS_A_CONN_REASON] = CONN(INT, reason),
 	[ISCSI_MCS_A_CONN_IPSEC_MODE] = CONN(INT, ipsec_mode),
 	[ISCSI_MCS_A_CONN_IPSEC_REQID] = CONN(INT, ipsec_reqid),
+	[ISCSI_MCS_A_CONN_FLAPS] = CONN(INT, flaps),
+	[ISCSI_MCS_A_CONN_RETRY_MS] = CONN(INT, retry_ms),
+	[ISCSI_MCS_A_CONN_TCP_RETRANSMITS] = CONN(INT, tcp_retransmits),
+	[ISCSI_MCS_A_CONN_TCP_RTT_US] = CONN(INT, tcp_rtt_us),
+	[ISCSI_MCS_A_CONN_PACE_KIB_S] = CONN(INT, pace_kib_s),
+	[ISCSI_MCS_A_CONN_LONGEST_PAUSE_MS] = CONN(INT, longest_pause_ms),
 };
 
 static const struct field event_fields[ISCSI_MCS_A_EVENT_MAX + 1] = {

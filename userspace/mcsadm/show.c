@@ -146,6 +146,9 @@ static void show_conn(const struct iscsidsc_conn *conn, const struct widths *w)
 						   conn->ipsec_mode));
 	if (conn->state != ISCSI_MCS_CONN_STATE_UP && *conn->last_error_text)
 		printf("  (%s)", conn->last_error_text);
+	if (conn->retry_ms)
+		printf("  tried again in %" PRIu32 " s",
+		       (conn->retry_ms + 999) / 1000);
 	putchar('\n');
 }
 

@@ -102,6 +102,12 @@ const struct value conn_values[] = {
 	C(U8, login_status_detail),
 	CN(ipsec_mode, IPSEC_MODE),
 	C(U32, ipsec_reqid),
+	C(U32, flaps),
+	C(U32, retry_ms),
+	C(U32, tcp_retransmits),
+	C(U32, tcp_rtt_us),
+	C(U32, pace_kib_s),
+	C(U32, longest_pause_ms),
 	END,
 };
 

@@ -324,6 +324,12 @@ static void put_conn(struct nl_msg *msg, const struct iscsidsc_conn *c)
 	PUT(8, LOGIN_STATUS_CLASS, login_status_class);
 	PUT(8, LOGIN_STATUS_DETAIL, login_status_detail);
 	PUT(32, REASON, reason);
+	PUT(32, FLAPS, flaps);
+	PUT(32, RETRY_MS, retry_ms);
+	PUT(32, TCP_RETRANSMITS, tcp_retransmits);
+	PUT(32, TCP_RTT_US, tcp_rtt_us);
+	PUT(32, PACE_KIB_S, pace_kib_s);
+	PUT(32, LONGEST_PAUSE_MS, longest_pause_ms);
 #undef PUT
 }
 
@@ -801,6 +807,8 @@ void fake_two_sessions(void)
 	c->state = ISCSI_MCS_CONN_STATE_WAITING;
 	c->last_error = 111;
 	strcpy(c->last_error_text, "connection refused");
+	c->flaps = 4;
+	c->retry_ms = 41500;
 	s->conns_active = 0;
 }
 

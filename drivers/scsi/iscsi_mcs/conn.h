@@ -214,6 +214,7 @@ enum mcs_conn_flag {
  * @attempts: failed attempts in a row
  * @up_since: jiffies when it last began to carry commands
  * @flaps: losses in a row that came soon after that
+ * @longest_pause_ms: longest time that dealing with a loss of it has taken
  * @last_error: negative errno of the last loss or attempt
  * @last_reason: enum iscsi_mcs_reason of the last loss
  * @last_text: the same in words
@@ -311,6 +312,7 @@ struct mcs_conn {
 	u32 attempts;
 	unsigned long up_since;
 	u32 flaps;
+	u32 longest_pause_ms;
 	int last_error;
 	enum iscsi_mcs_reason last_reason;
 	char last_text[96];

@@ -217,6 +217,23 @@ void mcs_connect_hasten(struct mcs_conn *conn)
 }
 
 /**
+ * mcs_connect_retry_ms - when is a connection that waits tried again?
+ * @conn: connection
+ *
+ * Return: milliseconds until then, at least 1; 0 when no attempt is due.
+ */
+u32 mcs_connect_retry_ms(struct mcs_conn *conn)
+{
+	long left;
+
+	if (READ_ONCE(conn->state) != ISCSI_MCS_CONN_STATE_WAITING ||
+	    !delayed_work_pending(&conn->connect_work))
+		return 0;
+	left = READ_ONCE(conn->connect_work.timer.expires) - jiffies;
+	return left > 0 ? max(jiffies_to_msecs(left), 1U) : 1;
+}
+
+/**
  * mcs_connect_is_flapping - does a connection not stay up when it comes up?
  * @conn: connection
  */

@@ -15,6 +15,7 @@ void mcs_connect_hasten(struct mcs_conn *conn);
 void mcs_connect_count_loss(struct mcs_conn *conn);
 void mcs_connect_with_session(struct mcs_conn *conn);
 void mcs_connect_again(struct mcs_conn *conn);
+u32 mcs_connect_retry_ms(struct mcs_conn *conn);
 bool mcs_connect_is_flapping(struct mcs_conn *conn);
 void mcs_connect_cancel_all(struct mcs_session *sess);
 void mcs_connect_cancel(struct mcs_conn *conn);

@@ -6,9 +6,11 @@
 #include <scsi/libiscsi.h>
 
 #include "conn.h"
+#include "connect.h"
 #include "netlink-gen.h"
 #include "nl_attr.h"
 #include "session.h"
+#include "sock.h"
 
 /* Sessions, connections and addresses as netlink attributes. */
 
@@ -272,6 +274,29 @@ static bool mcs_nl_put_conn_stats(struct sk_buff *skb, struct mcs_conn *conn)
 			   s->digest_errors);
 }
 
+/* How the connection does beside others, and when it is tried again */
+static bool mcs_nl_put_conn_health(struct sk_buff *skb, struct mcs_conn *conn)
+{
+	u32 now_ms = jiffies_to_msecs(jiffies);
+	u32 rtt_us = mcs_drain_rtt_us(&conn->drain, now_ms);
+	u32 pace = mcs_drain_pace(&conn->drain, now_ms);
+	u32 retry_ms = mcs_connect_retry_ms(conn);
+	u32 retransmits;
+
+	return nla_put_u32(skb, ISCSI_MCS_A_CONN_FLAPS, conn->flaps) ||
+	       nla_put_u32(skb, ISCSI_MCS_A_CONN_LONGEST_PAUSE_MS,
+			   conn->longest_pause_ms) ||
+	       (retry_ms &&
+		nla_put_u32(skb, ISCSI_MCS_A_CONN_RETRY_MS, retry_ms)) ||
+	       (mcs_sock_retransmits(conn, &retransmits) &&
+		nla_put_u32(skb, ISCSI_MCS_A_CONN_TCP_RETRANSMITS,
+			    retransmits)) ||
+	       (rtt_us &&
+		nla_put_u32(skb, ISCSI_MCS_A_CONN_TCP_RTT_US, rtt_us)) ||
+	       (pace && nla_put_u32(skb, ISCSI_MCS_A_CONN_PACE_KIB_S,
+				    NSEC_PER_SEC / pace));
+}
+
 /* iscsid does not say how it logged in, but its secrets do. */
 static enum iscsi_mcs_auth mcs_nl_auth(const struct mcs_conn *conn)
 {
@@ -366,6 +391,7 @@ int mcs_nl_put_conn(struct sk_buff *skb, struct mcs_conn *conn)
 	    nla_put_u32(skb, ISCSI_MCS_A_CONN_MAX_XMIT_DATA_LENGTH,
 			conn->max_xmit) ||
 	    mcs_nl_put_conn_stats(skb, conn) ||
+	    mcs_nl_put_conn_health(skb, conn) ||
 	    mcs_nl_put_conn_ipsec(skb, conn) ||
 	    mcs_nl_put_conn_last(skb, conn))
 		return -EMSGSIZE;

@@ -226,6 +226,7 @@ static void mcs_recovery_survived(struct mcs_conn *conn, unsigned long since)
 	u32 ms = jiffies_to_msecs(jiffies - since);
 
 	conn->stats.losses++;
+	conn->longest_pause_ms = max(conn->longest_pause_ms, ms);
 	sess->longest_pause_ms = max(sess->longest_pause_ms, ms);
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
 	mcs_recovery_resubmit(sess);

@@ -213,6 +213,29 @@ bool mcs_sock_is_silent(struct mcs_conn *conn, unsigned long timeout)
 }
 
 /**
+ * mcs_sock_retransmits - segments TCP has sent again
+ * @conn: connection
+ * @segments: set to their number since the TCP connection was made
+ *
+ * The socket may be going: what is read of it then is stale, but memory of sockets.
+ *
+ * Return: false when there is no TCP connection.
+ */
+bool mcs_sock_retransmits(struct mcs_conn *conn, u32 *segments)
+{
+	struct socket *sock;
+	struct sock *sk;
+
+	rcu_read_lock();
+	sock = READ_ONCE(conn->sock);
+	sk = sock ? READ_ONCE(sock->sk) : NULL;
+	if (sk)
+		*segments = READ_ONCE(tcp_sk(sk)->total_retrans);
+	rcu_read_unlock();
+	return sk;
+}
+
+/**
  * mcs_sock_error - why it was ended
  * @conn: connection with a socket
  *
