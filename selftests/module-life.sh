@@ -8,7 +8,7 @@
 #
 # LOOPS says how often the module is loaded, used and unloaded.
 # vm: --smp 1
-# timeout: 900
+# timeout: ${LOOPS:-25} * 6 + 300
 
 . "$(dirname "$0")/lib/lib.sh"
 
