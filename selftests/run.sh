@@ -235,17 +235,31 @@ run_boots()
 	collect
 }
 
+# Those scenarios of a list that want so many processors, one or two
+wanting()	# processors
+{
+	local script
+
+	while read -r script; do
+		case " $(head_word "$script" vm "") " in
+		*" --smp 1 "*) [ "$1" = 1 ] ;;
+		*) [ "$1" = 2 ] ;;
+		esac && echo "$script"
+	done
+}
+
 # The least that a kernel has to pass, on others than the usual one. A kernel that
 # Debian has replaced is no failure of ours: the newest one moves on by itself.
-also_boot()	# kernel
+# Return: 1 when there is no such kernel.
+also_boot()	# kernel, processors
 {
-	local dir rc set=core options=(--driver iscsi_mcs --links 4) scripts
+	local dir rc set=core options=(--driver iscsi_mcs --links 4 --smp "$2") scripts
 
 	if [ "$1" != debug ]; then
 		dir=$(kernels/ready.sh "$1")
 		rc=$?
-		[ $rc != 3 ] || { echo "# kernel $1 is not in Debian any more"; return; }
-		[ $rc = 0 ] || { echo "    not ok 1 kernel $1"; failed=$((failed + 1)); return; }
+		[ $rc != 3 ] || { echo "# kernel $1 is not in Debian any more"; return 1; }
+		[ $rc = 0 ] || { echo "    not ok 1 kernel $1"; failed=$((failed + 1)); return 1; }
 		options+=(--kernel "$dir")
 	elif kernels/build-debug.sh --cached kasan >/dev/null; then
 		set=smoke
@@ -256,16 +270,22 @@ also_boot()	# kernel
 		set=smoke
 		options+=(--boot "slub_debug=FZPU page_poison=1")
 	fi
-	mapfile -t scripts < <(make -s $set)
-	boot "${options[@]}" -- "${scripts[@]}"
+	mapfile -t scripts < <(make -s $set | wanting "$2")
+	[ ${#scripts[@]} = 0 ] || boot "${options[@]}" -- "${scripts[@]}"
 }
 
+# Most scenarios want one processor: as many kernels at a time as there are.
 also_boots()	# kernel...
 {
-	local kernel
+	local kernel there=()
 
 	for kernel in "$@"; do
-		also_boot "$kernel"
+		also_boot "$kernel" 1 && there+=("$kernel")
+		[ ${#running[@]} -lt "$(nproc)" ] || collect
+	done
+	collect
+	for kernel in ${there+"${there[@]}"}; do
+		also_boot "$kernel" 2
 		collect
 	done
 }
