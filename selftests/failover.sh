@@ -56,17 +56,29 @@ iscsid_noticed_nothing()
 	! grep -E 'conn error|operational after recovery' "$RUN/iscsid.log"
 }
 
-# Its TCP gets over that, and no login of the session is made for it.
+packets_without_route()
+{
+	nstat -asz IpOutNoRoutes | awk '/^IpOutNoRoutes/ { print $2 }'
+}
+
+packet_has_no_route()	# of those before
+{
+	[ "$(packets_without_route)" -gt "$1" ]
+}
+
+# TCP gets over that, and no login of the session is made for it.
 only_one_blinks()
 {
-	local losses recoveries
+	local losses recoveries before
 
 	conn_remove "$(cid_of_link 2)"
 	wait_for 20 conns_up 1
 	io_full "$(disk)"
 	losses=$(count losses)
 	recoveries=$(count recoveries)
+	before=$(packets_without_route)
 	address_del 1
+	wait_for 10 packet_has_no_route "$before"
 	address_add 1
 	io_resumed "$(disk)" 20
 	io_end

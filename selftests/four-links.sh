@@ -42,18 +42,13 @@ add_three()
 	conns_up 4
 }
 
-of_link()	# link, key
-{
-	json_select remote.address "$(target_ip "$1")" "$2"
-}
-
 # What is left when the load ends is measured as well, hence less than 2300.
 paces()
 {
 	local n
 
 	for n in 1 2 3 4; do
-		between "$(of_link $n pace_kib_s)" 800 3000 "KiB/s of link $n"
+		between "$(field_of_link $n pace_kib_s)" 800 3000 "KiB/s of link $n"
 	done
 }
 
@@ -68,9 +63,9 @@ lossy_one()
 	measure lossy write
 	for n in 1 2 3 4; do
 		echo $(($(link_bytes $n) - $(cat "$RUN/before-$n"))) >"$RUN/bytes-$n"
-		of_link $n tcp_retransmits >"$RUN/retransmits-$n"
+		field_of_link $n tcp_retransmits >"$RUN/retransmits-$n"
 		note "link $n: $(cat "$RUN/bytes-$n") bytes," \
-			"$(of_link $n pace_kib_s) KiB/s," \
+			"$(field_of_link $n pace_kib_s) KiB/s," \
 			"$(cat "$RUN/retransmits-$n") segments sent again"
 	done
 	for n in 1 2 3; do

@@ -75,11 +75,17 @@ session_class()
 	io_is_right
 }
 
+# Of the connection over link 2: the module says so, and when it tries again.
+is_tried_less()
+{
+	[ "$(field_of_link 2 flaps)" -gt 3 ] && [ "$(field_of_link 2 retry_ms)" -gt 1000 ]
+}
+
 # A connection that does not stay costs a login of the session each time. So it is
 # tried less and less often, and is back when it can be.
 does_not_stay()
 {
-	local before cid end logins
+	local before cid end logins told=no
 
 	use_class session
 	before=$(recoveries)
@@ -87,8 +93,10 @@ does_not_stay()
 	while [ $SECONDS -lt $end ]; do
 		cid=$(peer_cid 2)
 		[ -z "$cid" ] || peer reset "cid=$cid"
+		[ $told = yes ] || ! is_tried_less || told=yes
 		sleep 0.1
 	done
+	equals $told yes "told that it is tried less often"
 	logins=$(($(recoveries) - before))
 	note "$logins logins of the session in 30 s"
 	between $logins 2 9 "logins of the session"

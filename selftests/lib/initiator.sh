@@ -245,9 +245,15 @@ conns_up()	# how many there should be
 }
 
 # The CID of the connection over a link.
+# A value of the connection over a link
+field_of_link()	# link, key
+{
+	json_select remote.address "$(target_ip "$1")" "$2"
+}
+
 cid_of_link()	# link
 {
-	json_select remote.address "$(target_ip "$1")" cid
+	field_of_link "$1" cid
 }
 
 state_is()	# state of the only session as the transport class shows it
