@@ -66,7 +66,7 @@ endif
 
 # all of them on Debian 12's kernel, the core set on the others
 check-all:
-	@selftests/kernels/check-all.sh $(KERNELS)
+	@selftests/kernels/check-all.sh
 
 check-debug: all
 	@selftests/qemu/deps.sh rig

@@ -6,8 +6,8 @@
 #
 #	tables.sh DIRECTORY [README]
 #
-# DIRECTORY has one of results for each kernel, 6.1 and so on, as check-all.sh
-# leaves them: those of run.sh, and what built (builds.log, KTAP).
+# DIRECTORY has the results of run.sh, and what built (builds.log, KTAP), as
+# check-all.sh leaves them. Which boots are of which kernel they say themselves.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -29,15 +29,32 @@ usage="usage: tables.sh DIRECTORY [README]"
 results=$1
 readme=${2:-$top_dir/README.md}
 
+# The directories of the boots of a kernel
+boots()		# kernel, as in 6.12
+{
+	grep -lE "Linux version ${1//./\\.}\\." "$results"/boot-*/dmesg-initiator |
+		xargs -r dirname
+}
+
+# files KERNEL NAME - what all of them have under that name
+files()
+{
+	local boot
+
+	for boot in $(boots "$1"); do
+		[ ! -e "$boot/$2" ] || cat "$boot/$2"
+	done
+}
+
 # outcome KERNEL "SCENARIO: SUBTEST" - ok, not ok, or nothing when it did not run
 outcome()
 {
-	awk -v scenario="${2%%: *}" -v subtest="${2#*: }" '
+	files "$1" ktap.log | awk -v scenario="${2%%: *}" -v subtest="${2#*: }" '
 		/^    # Subtest: / { now = $NF; next }
 		now == scenario && match($0, /^    (not )?ok [0-9]+ /) &&
 		substr($0, RLENGTH + 1) == subtest {
 			print $1 == "ok" ? "ok" : "not ok"
-		}' "$results/$1"/boot-*/ktap.log | sort -u | tail -n 1
+		}' | sort -u | tail -n 1
 }
 
 # cell KERNEL SUBTEST - what the table says of it
@@ -59,7 +76,7 @@ cell()
 # scenarios KERNEL - "so many of so many" that were to run; skipped is not good
 scenarios()
 {
-	cat "$results/$1"/boot-*/list "$results/$1"/boot-*/ktap.log |
+	{ files "$1" list; files "$1" ktap.log; } |
 		awk '/\.sh$/ { planned++ }
 			/^ok / && / # SKIP/ { skipped++; next }
 			/^ok / { good++ }
@@ -72,7 +89,7 @@ scenarios()
 # and the two that each gets at its end
 subtests()
 {
-	cat "$results/$1"/boot-*/ktap.log |
+	files "$1" ktap.log |
 		awk '/^    1\.\.[0-9]+$/ { planned += substr($1, 4) + 2 }
 			/^    ok / && / # SKIP/ { skipped++; next }
 			/^    ok / { good++ }
@@ -84,13 +101,14 @@ subtests()
 # The kernel's name and Debian's version of it, as it says itself
 release()	# kernel
 {
-	sed -nE 's/.*Linux version ([^ ]+) .* Debian ([^ ]+) .*/\1 (\2)/p' \
-		"$results/$1"/boot-*/dmesg-initiator | head -n 1
+	files "$1" dmesg-initiator |
+		sed -nE 's/.*Linux version ([^ ]+) .* Debian ([^ ]+) .*/\1 (\2)/p' |
+		sort -u | head -n 1
 }
 
 built()		# kernel, compiler
 {
-	if grep -q "^ok .* $2 W=1" "$results/$1/builds.log"; then
+	if grep -q "^ok .* $1 $2 W=1" "$results/builds.log"; then
 		echo clean
 	else
 		echo fails
@@ -143,7 +161,8 @@ replace()
 	mv "$readme.new" "$readme"
 }
 
-mapfile -t kernels < <(cd "$results" && printf '%s\n' [0-9]*.[0-9]* | sort -V)
-[ -d "$results/${kernels[0]}" ] || die "no results in $results"
+mapfile -t kernels < <(cat "$results"/boot-*/dmesg-initiator |
+	sed -nE 's/.*Linux version ([0-9]+\.[0-9]+)\..*/\1/p' | sort -uV)
+[ ${#kernels[@]} -gt 0 ] || die "no results in $results"
 kernel_table | replace kernels
 target_table | replace targets
