@@ -4,16 +4,18 @@
 #
 # A target whose PDUs are changed at random: headers, lengths, tags, numbers,
 # AHS, left out, doubled, cut, in pieces; the same with digests, which are wrong
-# then, too; and the answers to logins of connections that are added. The kernel has
-# nothing to report, and when it is over everything works as before.
+# then, too; the same of all connections but the leading one, which seldom costs a
+# login of the session; and the answers to logins of connections that are added. The
+# kernel has nothing to report, and when it is over everything works as before.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 peer
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
-# MUTATE_SECONDS (default 15) each, or MUTATE_COUNT changed PDUs, a tenth of that in
-# logins; one PDU of MUTATE_ONE_IN (default 20); SEED (default: random).
+# MUTATE_SECONDS (default 15) each, or MUTATE_COUNT changed PDUs of all but the leading
+# connection and a tenth of that of the others; one PDU of MUTATE_ONE_IN (default 20);
+# SEED (default: random).
 # vm: --smp 1
-# timeout: 500 + 3 * (100 + ${MUTATE_SECONDS:-15} + ${MUTATE_COUNT:-0})
+# timeout: 600 + 4 * (100 + ${MUTATE_SECONDS:-15}) + ${MUTATE_COUNT:-0}
 
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -80,14 +82,15 @@ result()	# words...
 		"$(count losses) losses"
 }
 
-mutation()
+mutation()	# changed PDUs, 0 for the time; words for the peer...
 {
-	local begin before sent
+	local count=$1 begin before sent
+	shift
 
 	begins
 	sent=$(peer_counter sent)
-	peer mutate "$MUTATE_ONE_IN" "seed=$SEED"
-	wait_for $((90 + MUTATE_SECONDS + MUTATE_COUNT)) enough "$MUTATE_COUNT" 30
+	peer mutate "$MUTATE_ONE_IN" "seed=$SEED" "$@"
+	wait_for $((90 + MUTATE_SECONDS + count)) enough "$count" 30
 	peer mutate 0
 	result "of $(($(peer_counter sent) - sent))"
 }
@@ -96,7 +99,21 @@ with_digests()
 {
 	equals "$({ conns_field header_digest; conns_field data_digest; } | sort -u)" \
 		crc32c "digests"
-	mutation
+	mutation $((MUTATE_COUNT / 10))
+}
+
+# One connection or another goes on, and so the session stays logged in; unless the
+# answer to the Logout of a lost connection is changed as well: it was the proof.
+added_mutation()
+{
+	local logins losses
+
+	logins=$(session_field recoveries)
+	losses=$(count losses)
+	mutation "$MUTATE_COUNT" added
+	logins=$(($(session_field recoveries) - logins))
+	losses=$(($(count losses) - losses))
+	between $logins 0 $((losses / 3)) "logins of the session for $losses losses"
 }
 
 # A connection is added again and again, or it is said why not. Where the target takes
@@ -126,40 +143,50 @@ login_mutation()
 	[ -n "$(cid_of_link 2)" ] || wait_for 60 conn_add 2
 }
 
-works_again()
+works_again()	# connections
 {
 	wait_for 60 state_is LOGGED_IN
 	keep_running
 	bg_running load || { tail "$RUN/load.log"; fail "fio ended early"; }
 	bg_stop load INT
-	wait_for 60 conns_up 2
+	wait_for 60 conns_up "$1"
 	keep_running
 	fio_verify "$(disk)" --size=4m
 	logout
 	wait_for 20 no_sessions
 }
 
-logged_in()	# values of the node record...
+logged_in()	# connections, values of the node record...
 {
+	local want=$1
+	shift
+
 	no_sessions || logout
 	rm -rf /etc/iscsi/nodes/*
 	login "node.conn[0].timeo.noop_out_interval=1" \
-		"node.conn[0].timeo.noop_out_timeout=2" "$@" && conn_add 2
+		"node.conn[0].timeo.noop_out_timeout=2" "$@" || return
+	while [ "$want" -gt 1 ]; do
+		conn_add $((2 - want % 2)) --duplicate || return
+		want=$((want - 1))
+	done
 }
 
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'did not let go' \
 	'sd [0-9:]+ ' 'sd[a-z]' 'I/O error, dev' 'blk_update_request' \
 	'target rejected a PDU' 'scsi [0-9:]+ ' 'scsi host[0-9]' 'suppressed'
-plan 6
+plan 8
 must peer_start --seed "$SEED" --grace 2000 --digests
-must logged_in
-subtest "changed PDUs" mutation
-subtest "everything works again" works_again
-must logged_in "node.conn[0].iscsi.HeaderDigest=CRC32C" \
+must logged_in 2
+subtest "changed PDUs" mutation $((MUTATE_COUNT / 10))
+subtest "everything works again" works_again 2
+must logged_in 2 "node.conn[0].iscsi.HeaderDigest=CRC32C" \
 	"node.conn[0].iscsi.DataDigest=CRC32C"
 subtest "changed PDUs, with digests" with_digests
-subtest "everything works again after that" works_again
-must logged_in
+subtest "everything works again after that" works_again 2
+must logged_in 8
+subtest "changed PDUs of all connections but one" added_mutation
+subtest "the same works again" works_again 8
+must logged_in 2
 subtest "changed answers to logins of added connections" login_mutation
-subtest "everything works again after these" works_again
+subtest "everything works again after these" works_again 2

@@ -244,8 +244,11 @@ static void cmd_reject(struct line *line)
 
 static void cmd_mutate(struct line *line)
 {
+	const char *of = word(line, 2);
+
 	mutate_set(number(line, 1), line->seed,
-		   !strcmp(word(line, 2), "login"));
+		   !strcmp(of, "login") ? MUTATE_LOGINS :
+		   !strcmp(of, "added") ? MUTATE_ADDED : MUTATE_ALL);
 }
 
 static void cmd_hold(struct line *line)
@@ -328,7 +331,7 @@ static const struct {
 	{ "try", cmd_try },		/* RULE cid=; answers when it is over */
 	{ "trigger", cmd_trigger },	/* EVENT close|reset|silent|deaf|after cid= */
 	{ "reject", cmd_reject },	/* EVENT|none REASON consumes=y times= */
-	{ "mutate", cmd_mutate },	/* ONE-IN [login] seed= */
+	{ "mutate", cmd_mutate },	/* ONE-IN [login|added] seed= */
 	{ "hold", cmd_hold },
 	{ "release", cmd_release },
 	{ "window", cmd_window },	/* COMMANDS */

@@ -11,7 +11,7 @@
  */
 
 static u32 rate;
-static bool logins;
+static enum mutate_what what;
 static u64 state;
 
 static u32 next(void)
@@ -24,12 +24,12 @@ static u32 next(void)
  * mutate_set - begin or end
  * @one_in: change one PDU of so many, 0 for none
  * @seed: seed
- * @only_logins: Login Responses to added connections, and nothing else
+ * @of: which PDUs
  */
-void mutate_set(u32 one_in, u32 seed, bool only_logins)
+void mutate_set(u32 one_in, u32 seed, enum mutate_what of)
 {
 	rate = one_in;
-	logins = only_logins;
+	what = of;
 	state = seed;
 	next();
 }
@@ -37,8 +37,14 @@ void mutate_set(u32 one_in, u32 seed, bool only_logins)
 /* A leading login is iscsid's business. */
 static bool is_meant(const struct conn *conn)
 {
-	return logins ? conn->phase == PHASE_LOGIN && conn->added :
-			conn->phase == PHASE_FULL;
+	switch (what) {
+	case MUTATE_LOGINS:
+		return conn->phase == PHASE_LOGIN && conn->added;
+	case MUTATE_ADDED:
+		return conn->phase == PHASE_FULL && conn->added;
+	default:
+		return conn->phase == PHASE_FULL;
+	}
 }
 
 static void flip_bits(struct pdu *pdu)

@@ -346,7 +346,14 @@ bool reject_hits(struct conn *conn, const struct request *req);
 int reject_set(const char *event, u8 reason, bool consumes, u32 times);
 u32 reject_left(void);
 bool mutate(struct conn *conn, struct pdu *pdu);
-void mutate_set(u32 one_in, u32 seed, bool only_logins);
+
+enum mutate_what {
+	MUTATE_ALL,		/* of connections in use */
+	MUTATE_ADDED,		/* the same, but for the leading one */
+	MUTATE_LOGINS,		/* Login Responses to added connections */
+};
+
+void mutate_set(u32 one_in, u32 seed, enum mutate_what of);
 int control_listen(const char *path);
 void control_accept(int listener);
 int control_client(const char *path, int argc, char **argv);
