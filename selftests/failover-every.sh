@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright The iscsi_mcs authors
 #
-# Every way to lose a connection, for each connection: of four, and of two. In
-# make check the leading one and another in turn; EVERY=1 has all of them.
+# Every way to lose a connection, for each connection: of four, and of two: the
+# leading one and another in turn; EVERY=1 has all of them.
 #
 #                 .--- link 1 ---.
 #   initiator ----|--- link 2 ---|---- target (one LUN)
@@ -59,15 +59,26 @@ portal_open()	# link
 	portal_add "$1"
 }
 
+# How often a socket was aborted under LIO's transmit thread. Both threads of a
+# connection then wait for two seconds, for what never comes, before they end it.
+torn_off()
+{
+	on_target dmesg | grep -cE '(tcp_sendpage\(\)|sendmsg/splice) failure: -103' || true
+}
+
 one()		# connections, link, how to lose it, how that ends, bound, name
 {
-	local gap
+	local bound=$5 gap before
 
+	before=$(torn_off)
 	gap_begin "$DISK"
 	survives "$@"
 	gap=$(gap_end)
 	note "$1 connections, link $2, $6: longest pause $gap ms"
-	between "$gap" 0 $(($5 * RIG_TIME_FACTOR)) "longest pause in ms"
+	[ "$(torn_off)" = "$before" ] || bound=$((bound + 4000))
+	bound=$((bound * RIG_TIME_FACTOR))
+	[ "$gap" -le $bound ] || gap_story | tail -n 60 >&2
+	between "$gap" 0 $bound "longest pause in ms"
 }
 
 # The links on which a kind is tried
