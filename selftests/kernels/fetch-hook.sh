@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Copyright The iscsi_mcs authors
 #
@@ -18,18 +18,38 @@ find "$root/etc/apt" -name '*.list' -exec \
 	sort -u >"$root/etc/apt/sources.list.d/backports.list"
 chroot "$root" apt-get -q update
 
-pattern=$(echo "$kernel" | sed 's/\./\\./g')
-headers=$(chroot "$root" apt-cache search --names-only \
-	"^linux-headers-$pattern\\.[0-9][0-9+a-z.-]*-amd64\$" |
-	cut -d' ' -f1 | grep -v -E -- '-(rt|cloud)-' | sort -V | tail -n1)
-[ -n "$headers" ] || { echo "no package linux-headers-$kernel.*"; exit 1; }
-release=${headers#linux-headers-}
-chroot "$root" apt-get -q -y install "$headers"
+# Is there such a package, and not only one that names it?
+there_is()	# package
+{
+	[ -n "$(chroot "$root" apt-cache madison "$1")" ]
+}
+
+# Debian's signed images come some hours after the headers: the newest of which
+# there are both.
+newest_release()
+{
+	local pattern release
+
+	pattern=${kernel//./\\.}
+	chroot "$root" apt-cache search --names-only \
+		"^linux-headers-$pattern\\.[0-9][0-9+a-z.-]*-amd64\$" |
+		cut -d' ' -f1 | sed 's/^linux-headers-//' |
+		grep -v -E -- '-(rt|cloud)-' | sort -rV |
+		while read -r release; do
+			there_is "linux-image-$release" || continue
+			echo "$release"
+			break
+		done
+}
+
+release=$(newest_release)
+[ -n "$release" ] || { echo "no package linux-image-$kernel.*"; exit 1; }
+chroot "$root" apt-get -q -y install "linux-headers-$release"
 
 mkdir -p "$root/kernel"
 echo "$release" >"$root/kernel/release"
 for part in image binary modules; do
 	package=linux-$part-$release
-	chroot "$root" apt-cache show "$package" >/dev/null 2>&1 || continue
+	there_is "$package" || continue
 	chroot "$root" sh -c "cd /kernel && apt-get -q download $package"
 done

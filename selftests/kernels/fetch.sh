@@ -28,13 +28,25 @@ suite_of()
 	esac
 }
 
+# remove_root ROOT - what is left of one; mmdebstrap that was killed has /proc, /sys
+# and parts of /dev mounted there, which are the machine's own
+remove_root()
+{
+	local mounted
+
+	while read -r mounted; do
+		as_root umount "$mounted"
+	done < <(awk -v root="$1/" 'index($2, root) == 1 { print $2 }' /proc/mounts | tac)
+	as_root rm -rf --one-file-system "$1"
+}
+
 # make_root KERNEL SUITE ROOT - minimal Debian with compiler, headers and image
 make_root()
 {
 	local log=$3.log
 
 	say "making a $2 tree with the toolchain for $1, log in $log"
-	as_root rm -rf "$3"
+	remove_root "$3"
 	# A mirror of unstable may be past the date its index gives.
 	as_root mmdebstrap --quiet --variant=apt \
 		--aptopt='Acquire::Check-Valid-Until "false"' \
