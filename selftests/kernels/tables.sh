@@ -161,6 +161,10 @@ replace()
 	mv "$readme.new" "$readme"
 }
 
+# a boot of which nothing is known must not be left out without a word
+for boot in "$results"/boot-*; do
+	[ -s "$boot/dmesg-initiator" ] || die "$boot does not say which kernel it was"
+done
 mapfile -t kernels < <(cat "$results"/boot-*/dmesg-initiator |
 	sed -nE 's/.*Linux version ([0-9]+\.[0-9]+)\..*/\1/p' | sort -uV)
 [ ${#kernels[@]} -gt 0 ] || die "no results in $results"
