@@ -244,13 +244,13 @@ conns_up()	# how many there should be
 	[ $up = "$1" ]
 }
 
-# The CID of the connection over a link.
 # A value of the connection over a link
 field_of_link()	# link, key
 {
 	json_select remote.address "$(target_ip "$1")" "$2"
 }
 
+# Its CID
 cid_of_link()	# link
 {
 	field_of_link "$1" cid
