@@ -238,8 +238,7 @@ static int mcs_nl_session_set(struct genl_info *info, const bool *given_up)
  */
 int iscsi_mcs_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return mcs_nl_defer(skb, info, mcs_nl_session_set,
-			    ISCSI_MCS_A_SESSION_MAX);
+	return mcs_nl_defer(skb, info, mcs_nl_session_set);
 }
 
 /**
@@ -432,8 +431,7 @@ out_auth:
  */
 int iscsi_mcs_nl_conn_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	int err = mcs_nl_defer(skb, info, mcs_nl_conn_add,
-			       ISCSI_MCS_A_CONN_MAX);
+	int err = mcs_nl_defer(skb, info, mcs_nl_conn_add);
 
 	/* An error echoes the request. */
 	if (err != -EINTR)
@@ -477,7 +475,7 @@ static int mcs_nl_conn_set(struct genl_info *info, const bool *given_up)
  */
 int iscsi_mcs_nl_conn_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return mcs_nl_defer(skb, info, mcs_nl_conn_set, ISCSI_MCS_A_CONN_MAX);
+	return mcs_nl_defer(skb, info, mcs_nl_conn_set);
 }
 
 static int mcs_nl_conn_del(struct genl_info *info, const bool *given_up)
@@ -509,7 +507,7 @@ static int mcs_nl_conn_del(struct genl_info *info, const bool *given_up)
  */
 int iscsi_mcs_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return mcs_nl_defer(skb, info, mcs_nl_conn_del, ISCSI_MCS_A_CONN_MAX);
+	return mcs_nl_defer(skb, info, mcs_nl_conn_del);
 }
 
 /**

@@ -11,6 +11,7 @@
 #include <net/sock.h>
 #include <uapi/linux/iscsi_mcs.h>
 
+#include "netlink-gen.h"
 #include "nl_defer.h"
 
 /*
@@ -28,6 +29,7 @@
 
 /* Attributes of the largest set, that of connections */
 #define MCS_NL_DEFER_ATTRS	(ISCSI_MCS_A_CONN_MAX + 1)
+static_assert((int)ISCSI_MCS_A_SESSION_MAX <= (int)ISCSI_MCS_A_CONN_MAX);
 
 /**
  * struct mcs_nl_job - a request that is being carried out
@@ -94,9 +96,20 @@ static void mcs_nl_defer_work(struct work_struct *work)
 	mcs_nl_defer_free(job);
 }
 
+/* Generic netlink has parsed as many as the command may have, and no more. */
+static void mcs_nl_defer_copy_attrs(struct mcs_nl_job *job,
+				    const struct genl_info *info)
+{
+	const struct genl_ops *op = iscsi_mcs_nl_ops;
+
+	while (op->cmd != info->genlhdr->cmd)
+		op++;
+	memcpy(job->attrs, info->attrs, (op->maxattr + 1) * sizeof(*job->attrs));
+}
+
 static struct mcs_nl_job *mcs_nl_defer_new(struct sk_buff *skb,
 					   struct genl_info *info,
-					   mcs_nl_defer_fn fn, u32 max_attr)
+					   mcs_nl_defer_fn fn)
 {
 	struct mcs_nl_job *job = kzalloc(sizeof(*job), GFP_KERNEL);
 
@@ -115,7 +128,7 @@ static struct mcs_nl_job *mcs_nl_defer_new(struct sk_buff *skb,
 	job->info = *info;
 	job->info.attrs = job->attrs;
 	job->info.extack = &job->extack;
-	memcpy(job->attrs, info->attrs, (max_attr + 1) * sizeof(*job->attrs));
+	mcs_nl_defer_copy_attrs(job, info);
 	INIT_WORK(&job->work, mcs_nl_defer_work);
 	return job;
 }
@@ -125,20 +138,16 @@ static struct mcs_nl_job *mcs_nl_defer_new(struct sk_buff *skb,
  * @skb: request
  * @info: the same, parsed
  * @fn: what to do
- * @max_attr: highest attribute of its set
  *
  * Return: what the handler has to return: -EINTR, on which netlink sends no answer
  *	   of its own, or an error.
  */
 int mcs_nl_defer(struct sk_buff *skb, struct genl_info *info,
-		 mcs_nl_defer_fn fn, u32 max_attr)
+		 mcs_nl_defer_fn fn)
 {
-	struct mcs_nl_job *job;
+	struct mcs_nl_job *job = mcs_nl_defer_new(skb, info, fn);
 	bool fits;
 
-	if (WARN_ON_ONCE(max_attr >= MCS_NL_DEFER_ATTRS))
-		return -EINVAL;
-	job = mcs_nl_defer_new(skb, info, fn, max_attr);
 	if (!job)
 		return -ENOMEM;
 	mutex_lock(&mcs_nl_defer_mutex);

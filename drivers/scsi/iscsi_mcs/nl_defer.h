@@ -15,7 +15,7 @@
 typedef int (*mcs_nl_defer_fn)(struct genl_info *info, const bool *given_up);
 
 int mcs_nl_defer(struct sk_buff *skb, struct genl_info *info,
-		 mcs_nl_defer_fn fn, u32 max_attr);
+		 mcs_nl_defer_fn fn);
 int mcs_nl_defer_init(void);
 void mcs_nl_defer_exit(void);
 
