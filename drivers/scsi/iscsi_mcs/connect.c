@@ -190,11 +190,14 @@ void mcs_connect_destroy(struct mcs_conn *conn)
  * mcs_connect_start - connect and log in
  * @conn: added connection
  * @delay: jiffies from now
+ *
+ * Not a connection that is being removed: whoever does that lets go of the mutex
+ * once it has seen to it that no attempt is due, and then of the connection.
  */
 void mcs_connect_start(struct mcs_conn *conn, unsigned long delay)
 {
 	lockdep_assert_held(&conn->sess->mutex);
-	if (conn->job)
+	if (conn->job && conn->state != ISCSI_MCS_CONN_STATE_REMOVING)
 		mod_delayed_work(mcs_connect_wq, &conn->connect_work, delay);
 }
 
