@@ -259,19 +259,24 @@ static int mcs_eh_reset_held(struct mcs_session *sess, u8 function, u64 lun,
 	return err;
 }
 
-static int mcs_eh_reset(struct scsi_cmnd *sc, u8 function, int timeout_s)
+/* A reset ioctl has no command that would hold up the session's end. */
+static int mcs_eh_reset(struct scsi_cmnd *sc, u8 function)
 {
-	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
-	int err;
+	struct mcs_session *sess = mcs_session_find_host(sc->device->host);
+	int err = -ENOTCONN;
+	int timeout_s;
 
-	if (READ_ONCE(sess->isess->state) != ISCSI_STATE_LOGGED_IN)
+	if (!sess)
 		return FAILED;
-	/* A reset ioctl has no command that would hold up the session's end. */
-	mcs_session_get(sess);
-	atomic_inc(&sess->holding);
-	err = mcs_eh_reset_held(sess, function, sc->device->lun,
-				timeout_s * HZ);
-	mcs_eh_unhold(sess);
+	timeout_s = function == ISCSI_TM_FUNC_LOGICAL_UNIT_RESET ?
+		    sess->isess->lu_reset_timeout :
+		    sess->isess->tgt_reset_timeout;
+	if (READ_ONCE(sess->isess->state) == ISCSI_STATE_LOGGED_IN) {
+		atomic_inc(&sess->holding);
+		err = mcs_eh_reset_held(sess, function, sc->device->lun,
+					timeout_s * HZ);
+		mcs_eh_unhold(sess);
+	}
 	mcs_session_put(sess);
 	return err ? FAILED : SUCCESS;
 }
@@ -284,10 +289,7 @@ static int mcs_eh_reset(struct scsi_cmnd *sc, u8 function, int timeout_s)
  */
 int mcs_eh_device_reset(struct scsi_cmnd *sc)
 {
-	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
-
-	return mcs_eh_reset(sc, ISCSI_TM_FUNC_LOGICAL_UNIT_RESET,
-			    sess->isess->lu_reset_timeout);
+	return mcs_eh_reset(sc, ISCSI_TM_FUNC_LOGICAL_UNIT_RESET);
 }
 
 /**
@@ -298,10 +300,7 @@ int mcs_eh_device_reset(struct scsi_cmnd *sc)
  */
 int mcs_eh_target_reset(struct scsi_cmnd *sc)
 {
-	struct mcs_session *sess = mcs_session_of_host(sc->device->host);
-
-	return mcs_eh_reset(sc, ISCSI_TM_FUNC_TARGET_WARM_RESET,
-			    sess->isess->tgt_reset_timeout);
+	return mcs_eh_reset(sc, ISCSI_TM_FUNC_TARGET_WARM_RESET);
 }
 
 /**

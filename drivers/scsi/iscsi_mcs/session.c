@@ -39,11 +39,14 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 		return NULL;
 	kref_init(&sess->ref);
 	INIT_LIST_HEAD(&sess->node);
+	/* and with it libiscsi's session, which lies behind it */
+	get_device(&cls->dev);
 	sess->cls = cls;
 	sess->isess = cls->dd_data;
 	sess->shost = iscsi_session_to_shost(cls);
 	sess->sid = cls->sid;
 	if (mcs_chap_shash_alloc(&sess->hash)) {
+		put_device(&cls->dev);
 		kfree(sess);
 		return NULL;
 	}
@@ -137,6 +140,31 @@ struct mcs_session *mcs_session_find(u32 sid)
 }
 
 /**
+ * mcs_session_find_host - look a host's session up
+ * @shost: host
+ *
+ * For callers that nothing of the session waits for, such as a reset by ioctl: to
+ * them what the host points at may be gone.
+ *
+ * Return: the session with a reference, or NULL.
+ */
+struct mcs_session *mcs_session_find_host(const struct Scsi_Host *shost)
+{
+	struct mcs_session *sess, *found = NULL;
+
+	mutex_lock(&mcs_sessions_mutex);
+	list_for_each_entry(sess, &mcs_sessions, node) {
+		if (sess->shost == shost) {
+			kref_get(&sess->ref);
+			found = sess;
+			break;
+		}
+	}
+	mutex_unlock(&mcs_sessions_mutex);
+	return found;
+}
+
+/**
  * mcs_session_find_from - the next session for whoever looks at all of them
  * @sid: number to begin with
  *
@@ -168,16 +196,8 @@ static void mcs_session_release(struct kref *ref)
 	if (sess->net)
 		put_net(sess->net);
 	mcs_chap_shash_free(&sess->hash);
+	put_device(&sess->cls->dev);
 	kfree_sensitive(sess);
-}
-
-/**
- * mcs_session_get - take another reference
- * @sess: session that the caller has one of, or that cannot go meanwhile
- */
-void mcs_session_get(struct mcs_session *sess)
-{
-	kref_get(&sess->ref);
 }
 
 /**

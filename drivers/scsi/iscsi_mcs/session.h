@@ -238,8 +238,8 @@ void mcs_session_publish(struct mcs_session *sess);
 void mcs_session_unpublish(struct mcs_session *sess);
 struct mcs_session *mcs_session_find(u32 sid);
 struct mcs_session *mcs_session_find_from(u32 sid);
+struct mcs_session *mcs_session_find_host(const struct Scsi_Host *shost);
 u32 mcs_session_lists_seq(void);
-void mcs_session_get(struct mcs_session *sess);
 void mcs_session_put(struct mcs_session *sess);
 void mcs_session_set_state(struct mcs_session *sess,
 			   enum iscsi_mcs_session_state state);
