@@ -14,7 +14,8 @@ top=$(cd "$here/../.." && pwd)
 pkg=linux-source-6.12
 # where it stays; backports move on
 suite=trixie
-cache=${RIG_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/iscsi_mcs}/ynl-$pkg
+. "$top/selftests/qemu/env.sh"
+cache=$RIG_CACHE/ynl-$pkg
 spec=Documentation/netlink/specs/iscsi_mcs.yaml
 python=/usr/bin/python3
 

@@ -7,7 +7,8 @@
 kernels_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034 # used by the scripts that source this file
 top_dir=$(cd "$kernels_dir/../.." && pwd)
-cache_dir=${RIG_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/iscsi_mcs}/kernels
+. "$kernels_dir/../qemu/env.sh"
+cache_dir=$RIG_CACHE/kernels
 
 say()
 {
