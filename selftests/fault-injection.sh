@@ -27,6 +27,8 @@ SEEN=$TRACE/instances/faults
 # their names go with it
 OWN='=> (mcs_|iscsi_mcs_|do_one_initcall|.*delete_module)'
 : "${ROUNDS:=8}"
+# what has to be done before each fault
+prepare=:
 export FAULTS_FILE=$RUN/faults-nth
 # more than any operation allocates
 NEVER=1000000
@@ -152,6 +154,7 @@ sweep()	# call or threads, what, first place counted from the end
 	kind=$1
 
 	worked=0 failed=0
+	"$prepare"
 	arm_"$kind" $NEVER
 	"$2"
 	equals "$failed" 0 "failures without a fault"
@@ -159,6 +162,7 @@ sweep()	# call or threads, what, first place counted from the end
 	echo "$used allocations"
 	for n in $(seq "$first" $(((used - first) / ROUNDS + 1)) "$used"); do
 		echo "fault in allocation $n"
+		"$prepare"
 		arm_"$kind" "$n"
 		"$2"
 	done
@@ -227,16 +231,17 @@ adds_in_call()
 	equals "$(session_field recoveries)" 0 "logins of the session"
 }
 
-# What the target is like is asked each time.
-add_first()
+# What the target is like is to be asked again. Threads carry that out, too.
+class_unknown()
 {
 	mcsadm tune --session "$(sid)" target-class=unknown
-	add
 }
 
 adds_in_threads()
 {
-	sweep threads add_first
+	local prepare=class_unknown
+
+	sweep threads add
 	note "logins of the session: $(session_field recoveries)"
 }
 
@@ -255,6 +260,7 @@ removes()
 	conn_add 2
 	before=$(session_field recoveries)
 	sweep call remove
+	sweep threads remove
 	equals "$(session_field recoveries)" "$before" "logins of the session"
 }
 
@@ -335,8 +341,9 @@ add_again()
 {
 	arm_function 0
 	conn_remove "$(cid_of_link 2)"
+	class_unknown
 	arm_function 1
-	add_first
+	add
 }
 
 functions()
