@@ -138,6 +138,7 @@ said_meanwhile()
 		--portal "$(target_ip 2)"
 	wait_for 10 peer_counter_above logouts 0
 	mcsadm tune --session "$(sid)" target-class=close-retry
+	bg_running add || fail "the target was no longer being asked"
 	peer logout honest
 	wait_for 10 conns_up 2
 	bg_stop add
