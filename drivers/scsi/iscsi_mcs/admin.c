@@ -168,7 +168,7 @@ static void mcs_admin_undo(struct mcs_session *sess, struct mcs_conn *conn)
 		mutex_lock(&sess->mutex);
 	}
 	was_up = conn->was_up;
-	if (!was_up && conn->state != ISCSI_MCS_CONN_STATE_REMOVING) {
+	if (!was_up && mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_REMOVING) {
 		mcs_event_conn_removed(conn, ISCSI_MCS_REASON_LOGIN_FAILED);
 		mcs_connect_remove(conn);
 	}
@@ -181,12 +181,14 @@ static void mcs_admin_undo(struct mcs_session *sess, struct mcs_conn *conn)
 static int mcs_admin_result(struct mcs_session *sess, struct mcs_conn *conn,
 			    struct netlink_ext_ack *extack)
 {
+	struct mcs_last last;
 	int err = 0;
 
 	mutex_lock(&sess->mutex);
 	if (!conn->was_up) {
-		err = conn->last_error ?: -ECANCELED;
-		NL_SET_ERR_MSG_FMT(extack, "%s", conn->last_text);
+		mcs_last_get(conn, &last);
+		err = last.error ?: -ECANCELED;
+		NL_SET_ERR_MSG_FMT(extack, "%s", last.text);
 		if (err == -EAGAIN)
 			err = -ECANCELED;
 	}
@@ -276,7 +278,7 @@ int mcs_admin_set(struct mcs_session *sess, struct mcs_conn *conn,
 		  struct netlink_ext_ack *extack)
 {
 	lockdep_assert_held(&sess->mutex);
-	if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING) {
+	if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING) {
 		NL_SET_ERR_MSG(extack, "connection is being removed");
 		return -EALREADY;
 	}
@@ -302,7 +304,7 @@ static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
 			       "connection has just logged in, try again");
 		return -EAGAIN;
 	}
-	switch (conn->state) {
+	switch (mcs_conn_state(conn)) {
 	case ISCSI_MCS_CONN_STATE_REMOVING:
 	case ISCSI_MCS_CONN_STATE_DRAINING:
 	case ISCSI_MCS_CONN_STATE_LOGOUT:
@@ -328,9 +330,9 @@ static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
 static void mcs_admin_keep(struct mcs_conn *conn)
 {
 	clear_bit(MCS_CONN_NO_RETRY, &conn->flags);
-	if (conn->state == ISCSI_MCS_CONN_STATE_WAITING) {
+	if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_WAITING) {
 		mcs_connect_start(conn, 0);
-	} else if (conn->state == ISCSI_MCS_CONN_STATE_DRAINING &&
+	} else if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_DRAINING &&
 		   mcs_conn_is_live(conn) &&
 		   !test_bit(MCS_CONN_BROKEN, &conn->flags)) {
 		mcs_conn_open(conn);
@@ -357,7 +359,7 @@ static int mcs_admin_log_out(struct mcs_conn *conn,
 	 * The target may not have seen it: a survivor tells it once more. But
 	 * not when the whole session logs out.
 	 */
-	if (err && conn->state == ISCSI_MCS_CONN_STATE_LOGOUT &&
+	if (err && mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_LOGOUT &&
 	    !conn->sess->logging_out)
 		mcs_leave_failed(conn, ISCSI_MCS_REASON_REQUEST,
 				 err < 0 ? err : -EREMOTEIO,
@@ -370,7 +372,7 @@ static bool mcs_admin_is_lost(const struct mcs_conn *conn)
 {
 	return test_bit(MCS_CONN_BROKEN, &conn->flags) &&
 	       mcs_conn_is_live(conn) &&
-	       conn->state != ISCSI_MCS_CONN_STATE_LOGOUT;
+	       mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_LOGOUT;
 }
 
 /*
@@ -393,13 +395,13 @@ static int mcs_admin_settle(struct mcs_session *sess, struct mcs_conn *conn,
 		NL_SET_ERR_MSG(extack, "session is closing");
 		return -ESHUTDOWN;
 	}
-	if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING) {
+	if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING) {
 		NL_SET_ERR_MSG(extack, "connection is being removed already");
 		return -EALREADY;
 	}
 	/* The session may have been logged in again, or be about to. */
 	if (mcs_admin_is_lost(conn) || conn->accepting ||
-	    conn->state == ISCSI_MCS_CONN_STATE_CLEANUP ||
+	    mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_CLEANUP ||
 	    (conn->lead && sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)) {
 		NL_SET_ERR_MSG(extack,
 			       "connection was lost and is being recovered, try again");

@@ -110,7 +110,7 @@ int mcs_attempt_begin(struct mcs_conn *conn)
 
 	lockdep_assert_held(&sess->mutex);
 	job->may_be_in = false;
-	if (sess->closing || conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
+	if (sess->closing || mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING)
 		return -ECANCELED;
 	/* iscsid was faster with its own. */
 	if (conn->sock)
@@ -318,7 +318,7 @@ static bool mcs_attempt_is_stale(struct mcs_conn *conn)
 	return sess->epoch != conn->job->epoch || sess->closing ||
 	       sess->logging_out ||
 	       mcs_login_is_cancelled(&conn->login_ctl) ||
-	       conn->state == ISCSI_MCS_CONN_STATE_REMOVING ||
+	       mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING ||
 	       sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN;
 }
 
@@ -377,8 +377,11 @@ static int mcs_attempt_up(struct mcs_conn *conn, struct socket *sock)
 	conn->statsn_known = true;
 	conn->ipsec_mode = job->ipsec.mode;
 	conn->ipsec_reqid = job->ipsec.reqid;
-	if (kernel_getsockname(sock, (struct sockaddr *)&addr) >= 0)
+	if (kernel_getsockname(sock, (struct sockaddr *)&addr) >= 0) {
+		mutex_lock(&conn->sess->info_mutex);
 		conn->local = addr;
+		mutex_unlock(&conn->sess->info_mutex);
+	}
 	if (conn->lead)
 		mcs_param_note_addresses(conn);
 	mcs_conn_attach(conn, sock, false);
@@ -396,12 +399,7 @@ static int mcs_attempt_up(struct mcs_conn *conn, struct socket *sock)
 		mcs_conn_detach(conn);
 		return -ENOTCONN;
 	}
-	/* Lost meanwhile, it keeps the reason for that. */
-	if (!test_bit(MCS_CONN_BROKEN, &conn->flags)) {
-		conn->last_error = 0;
-		conn->last_reason = ISCSI_MCS_REASON_NONE;
-		conn->last_text[0] = '\0';
-	}
+	mcs_last_forget(conn);
 	err = mcs_conn_open(conn);
 	if (err)
 		return err;

@@ -51,9 +51,7 @@ static const char *mcs_attempt_errno_text(int err)
  */
 void mcs_attempt_note(struct mcs_conn *conn, int err, const char *text)
 {
-	conn->last_error = err;
-	conn->last_reason = ISCSI_MCS_REASON_LOGIN_FAILED;
-	strscpy(conn->last_text, text, sizeof(conn->last_text));
+	mcs_last_set(conn, ISCSI_MCS_REASON_LOGIN_FAILED, err, text);
 }
 
 /**
@@ -90,7 +88,7 @@ static bool mcs_attempt_is_address(const char *text)
 void mcs_attempt_note_cause(struct mcs_conn *conn, int err,
 			    const struct mcs_login_result *r)
 {
-	char text[sizeof(conn->last_text)];
+	char text[sizeof(conn->last.text)];
 
 	if ((r->cause != MCS_LOGIN_REDIRECT_TEMP &&
 	     r->cause != MCS_LOGIN_REDIRECT_PERM) ||

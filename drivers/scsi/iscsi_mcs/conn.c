@@ -317,9 +317,9 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 	conn->last_rx = jiffies;
 	conn->acked_at = jiffies;
 	memset(&conn->drain, 0, sizeof(conn->drain));
+	conn->sock_is_users = sock_is_users;
 	/* pairs with mcs_conn_load(), which follows the pointer */
 	smp_store_release(&conn->sock, sock);
-	conn->sock_is_users = sock_is_users;
 
 	spin_lock_bh(&conn->q_lock);
 	clear_bit(MCS_CONN_BROKEN, &conn->flags);
@@ -539,9 +539,7 @@ void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
 		!test_and_set_bit(MCS_CONN_BROKEN, &conn->flags);
 	if (first) {
 		conn->accepting = false;
-		conn->last_reason = reason;
-		conn->last_error = error;
-		strscpy(conn->last_text, text, sizeof(conn->last_text));
+		mcs_last_set_locked(conn, reason, error, text);
 	}
 	spin_unlock_bh(&conn->q_lock);
 	if (first) {

@@ -16,6 +16,7 @@
 
 #include "ctl.h"
 #include "drain.h"
+#include "last.h"
 #include "login_sock.h"
 #include "pdu.h"
 #include "stats.h"
@@ -215,9 +216,7 @@ enum mcs_conn_flag {
  * @up_since: jiffies when it last began to carry commands
  * @flaps: losses in a row that came soon after that
  * @longest_pause_ms: longest time that dealing with a loss of it has taken
- * @last_error: negative errno of the last loss or attempt
- * @last_reason: enum iscsi_mcs_reason of the last loss
- * @last_text: the same in words
+ * @last: of the last loss or attempt; @q_lock
  * @status_class: Login status of the last refused login
  * @status_detail: likewise
  * @stats: counters
@@ -313,9 +312,7 @@ struct mcs_conn {
 	unsigned long up_since;
 	u32 flaps;
 	u32 longest_pause_ms;
-	int last_error;
-	enum iscsi_mcs_reason last_reason;
-	char last_text[96];
+	struct mcs_last last;
 	u8 status_class;
 	u8 status_detail;
 
@@ -352,6 +349,13 @@ void mcs_conn_unlink_task(struct mcs_conn *conn, struct mcs_task *task);
 static inline bool mcs_conn_is_live(const struct mcs_conn *conn)
 {
 	return test_bit(MCS_CONN_LIVE, &conn->flags);
+}
+
+/* An attempt goes on to its login without the mutex. */
+static inline enum iscsi_mcs_conn_state
+mcs_conn_state(const struct mcs_conn *conn)
+{
+	return READ_ONCE(conn->state);
 }
 
 /**

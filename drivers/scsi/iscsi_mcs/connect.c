@@ -78,13 +78,17 @@ static void mcs_connect_retry(struct mcs_conn *conn, int err)
 static void mcs_connect_failed(struct mcs_conn *conn, int err)
 {
 	struct mcs_session *sess = conn->sess;
+	struct mcs_last last;
 
 	/* iscsid has logged in on it meanwhile: no longer ours to judge. */
 	if (conn->sock)
 		return;
-	if (!conn->last_error)
+	mcs_last_get(conn, &last);
+	if (!last.error) {
 		mcs_attempt_note_errno(conn, err);
-	if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
+		mcs_last_get(conn, &last);
+	}
+	if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING)
 		return;
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
 	mcs_stream_kick(sess);
@@ -93,7 +97,7 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 		if (conn->was_up && test_bit(MCS_CONN_NO_RETRY, &conn->flags))
 			shost_printk(KERN_NOTICE, sess->shost,
 				     "conn %u: not tried again: %s\n",
-				     conn->id, conn->last_text);
+				     conn->id, last.text);
 		return;
 	}
 	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN)
@@ -103,7 +107,7 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 /* Is another attempt due before anybody hears of this one? Starts it */
 static bool mcs_connect_once_more(struct mcs_conn *conn, int err)
 {
-	if (conn->was_up || conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
+	if (conn->was_up || mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING)
 		return false;
 	if (conn->job->again && conn->attempts++ < 2) {
 		mcs_connect_start(conn, 0);
@@ -197,7 +201,7 @@ void mcs_connect_destroy(struct mcs_conn *conn)
 void mcs_connect_start(struct mcs_conn *conn, unsigned long delay)
 {
 	lockdep_assert_held(&conn->sess->mutex);
-	if (conn->job && conn->state != ISCSI_MCS_CONN_STATE_REMOVING)
+	if (conn->job && mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_REMOVING)
 		mod_delayed_work(mcs_connect_wq, &conn->connect_work, delay);
 }
 
@@ -229,7 +233,7 @@ u32 mcs_connect_retry_ms(struct mcs_conn *conn)
 {
 	long left;
 
-	if (READ_ONCE(conn->state) != ISCSI_MCS_CONN_STATE_WAITING ||
+	if (mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_WAITING ||
 	    !delayed_work_pending(&conn->connect_work))
 		return 0;
 	left = READ_ONCE(conn->connect_work.timer.expires) - jiffies;
@@ -353,7 +357,7 @@ void mcs_connect_remove(struct mcs_conn *conn)
 
 	/* iscsid may have begun to log in on its connection meanwhile. */
 	if (mcs_session_lists(sess, conn) &&
-	    conn->state == ISCSI_MCS_CONN_STATE_REMOVING) {
+	    mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING) {
 		mcs_session_remove_conn(sess, conn);
 		mcs_recovery_resubmit(sess);
 		wake_up_all(&sess->wake);

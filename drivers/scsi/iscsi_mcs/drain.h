@@ -98,7 +98,7 @@ static inline void mcs_drain_all(struct mcs_drain *d, u32 kib, u32 now_ms)
 	d->all_kib += kib;
 	if (ms < MCS_DRAIN_SAMPLE_MS)
 		return;
-	d->bound_ms = now_ms;
+	WRITE_ONCE(d->bound_ms, now_ms);
 	WRITE_ONCE(d->bound, mcs_drain_sample(d->all_kib, ms));
 	d->all_since_ms = now_ms;
 	d->all_kib = 0;
@@ -115,7 +115,7 @@ static inline void mcs_drain_take(u32 *pace, u32 *pace_ms, u32 sample,
 {
 	if (*pace && now_ms - *pace_ms < MCS_DRAIN_FORGET_MS)
 		sample = sample / 4 + *pace - *pace / 4;
-	*pace_ms = now_ms;
+	WRITE_ONCE(*pace_ms, now_ms);
 	WRITE_ONCE(*pace, sample);
 }
 
@@ -224,7 +224,7 @@ static inline void mcs_drain_done(struct mcs_drain *d, u32 bytes, bool busy,
  */
 static inline u32 mcs_drain_pace(const struct mcs_drain *d, u32 now_ms)
 {
-	return now_ms - d->pace_ms < MCS_DRAIN_FORGET_MS ?
+	return now_ms - READ_ONCE(d->pace_ms) < MCS_DRAIN_FORGET_MS ?
 	       READ_ONCE(d->pace) : 0;
 }
 
@@ -238,7 +238,7 @@ static inline u32 mcs_drain_pace(const struct mcs_drain *d, u32 now_ms)
  */
 static inline u32 mcs_drain_burst_pace(const struct mcs_drain *d, u32 now_ms)
 {
-	u32 pace = now_ms - d->burst_pace_ms < MCS_DRAIN_FORGET_MS ?
+	u32 pace = now_ms - READ_ONCE(d->burst_pace_ms) < MCS_DRAIN_FORGET_MS ?
 		   READ_ONCE(d->burst_pace) : 0;
 
 	return pace ?: mcs_drain_pace(d, now_ms);
@@ -253,7 +253,7 @@ static inline u32 mcs_drain_burst_pace(const struct mcs_drain *d, u32 now_ms)
  */
 static inline u32 mcs_drain_bound(const struct mcs_drain *d, u32 now_ms)
 {
-	return now_ms - d->bound_ms < MCS_DRAIN_RTT_MS ?
+	return now_ms - READ_ONCE(d->bound_ms) < MCS_DRAIN_RTT_MS ?
 	       READ_ONCE(d->bound) : 0;
 }
 
@@ -268,7 +268,7 @@ static inline void mcs_drain_rtt(struct mcs_drain *d, u32 us, u32 now_ms)
 	if (d->rtt_us && us > d->rtt_us &&
 	    now_ms - d->rtt_ms < MCS_DRAIN_RTT_MS)
 		return;
-	d->rtt_ms = now_ms;
+	WRITE_ONCE(d->rtt_ms, now_ms);
 	WRITE_ONCE(d->rtt_us, us);
 }
 
@@ -281,7 +281,7 @@ static inline void mcs_drain_rtt(struct mcs_drain *d, u32 us, u32 now_ms)
  */
 static inline u32 mcs_drain_rtt_us(const struct mcs_drain *d, u32 now_ms)
 {
-	return now_ms - d->rtt_ms < MCS_DRAIN_FORGET_MS ?
+	return now_ms - READ_ONCE(d->rtt_ms) < MCS_DRAIN_FORGET_MS ?
 	       READ_ONCE(d->rtt_us) : 0;
 }
 

@@ -92,11 +92,11 @@ static int mcs_eh_abort_once(struct mcs_session *sess, struct scsi_cmnd *sc,
 	int err = 0;
 
 	mutex_lock(&sess->mutex);
-	if (!task || task->sc != sc) {
+	if (!task || READ_ONCE(task->sc) != sc) {
 		mcs_eh_flush(sess);
 		goto out_unlock;
 	}
-	if (task->state == MCS_TASK_PARKED) {
+	if (READ_ONCE(task->state) == MCS_TASK_PARKED) {
 		list_del_init(&task->node);
 		mcs_task_release(task);
 		goto out_unlock;

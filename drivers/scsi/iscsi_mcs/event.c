@@ -87,11 +87,13 @@ static void mcs_event_conn(struct mcs_conn *conn, u8 cmd,
 			   enum iscsi_mcs_reason reason, u32 duration_ms)
 {
 	struct mcs_session *sess = conn->sess;
+	struct mcs_last last;
 	struct sk_buff *skb;
 	void *hdr;
 	bool bad;
 
 	mcs_uevent_conn(conn, cmd, reason, duration_ms);
+	mcs_last_get(conn, &last);
 	skb = mcs_event_new(sess, cmd, &hdr);
 	if (!skb)
 		return;
@@ -102,10 +104,10 @@ static void mcs_event_conn(struct mcs_conn *conn, u8 cmd,
 			  mcs_session_active_conns(sess)) ||
 	      (duration_ms && nla_put_u32(skb, ISCSI_MCS_A_EVENT_DURATION_MS,
 					  duration_ms)) ||
-	      (conn->last_error &&
-	       nla_put_u32(skb, ISCSI_MCS_A_EVENT_ERROR, -conn->last_error)) ||
-	      (conn->last_text[0] &&
-	       nla_put_string(skb, ISCSI_MCS_A_EVENT_TEXT, conn->last_text)) ||
+	      (last.error &&
+	       nla_put_u32(skb, ISCSI_MCS_A_EVENT_ERROR, -last.error)) ||
+	      (last.text[0] &&
+	       nla_put_string(skb, ISCSI_MCS_A_EVENT_TEXT, last.text)) ||
 	      mcs_nl_put_addr(skb, ISCSI_MCS_A_EVENT_LOCAL, &conn->local) ||
 	      mcs_nl_put_addr(skb, ISCSI_MCS_A_EVENT_REMOTE, &conn->remote);
 	mcs_event_send(skb, hdr, bad);
@@ -137,13 +139,16 @@ void mcs_event_conn_up(struct mcs_conn *conn)
 
 /**
  * mcs_event_conn_down - a connection was lost
- * @conn: connection; its last_* members say why
+ * @conn: connection; its @last says why
  * @pause_ms: how long its commands had to wait, 0 while they still do
  */
 void mcs_event_conn_down(struct mcs_conn *conn, u32 pause_ms)
 {
+	struct mcs_last last;
+
 	conn->down_since = jiffies ?: 1;
-	mcs_event_conn(conn, ISCSI_MCS_CMD_CONN_DOWN_NTF, conn->last_reason,
+	mcs_last_get(conn, &last);
+	mcs_event_conn(conn, ISCSI_MCS_CMD_CONN_DOWN_NTF, last.reason,
 		       pause_ms);
 }
 

@@ -80,7 +80,7 @@ struct mcs_conn *mcs_lead_carrier(struct mcs_session *sess)
 
 	/* Behind its own Logout the target reads nothing. */
 	if (mcs_conn_is_live(sess->lead) &&
-	    READ_ONCE(sess->lead->state) != ISCSI_MCS_CONN_STATE_LOGOUT)
+	    mcs_conn_state(sess->lead) != ISCSI_MCS_CONN_STATE_LOGOUT)
 		return sess->lead;
 	list_for_each_entry_rcu(conn, &sess->conns, node,
 				lockdep_is_held(&sess->mutex)) {

@@ -50,7 +50,7 @@ int mcs_leave_drain(struct mcs_conn *conn, unsigned long timeout)
 	mutex_lock(&sess->mutex);
 
 	if (sess->closing || !mcs_conn_is_live(conn) ||
-	    conn->state != ISCSI_MCS_CONN_STATE_DRAINING)
+	    mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_DRAINING)
 		return -ECANCELED;
 	return drained && !atomic_read(&conn->cmds) ? 0 : -ETIMEDOUT;
 }
@@ -106,6 +106,8 @@ void mcs_leave_asked(struct mcs_conn *conn, u16 seconds)
 	/* A quarter of the time is for the Logout. */
 	conn->leave_by = jiffies + min_t(unsigned long, MCS_LEAVE_DRAIN_MAX,
 					 (unsigned long)seconds * HZ * 3 / 4);
+	/* Whoever sees the bit sees the time. */
+	smp_mb__before_atomic();
 	set_bit(MCS_CONN_LEAVING, &conn->flags);
 	mod_delayed_work(mcs_connect_wq, &conn->connect_work, 0);
 }
@@ -131,10 +133,8 @@ void mcs_leave_failed(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
 static void mcs_leave_done(struct mcs_conn *conn, u16 time2wait)
 {
 	mcs_recovery_drop_conn(conn, false);
-	conn->last_reason = ISCSI_MCS_REASON_TARGET_LOGOUT;
-	conn->last_error = 0;
-	strscpy(conn->last_text, "target asked for logout",
-		sizeof(conn->last_text));
+	mcs_last_set(conn, ISCSI_MCS_REASON_TARGET_LOGOUT, 0,
+		     "target asked for logout");
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
 	mcs_event_conn_down(conn, 0);
 	mcs_connect_start(conn, max_t(unsigned long, MCS_LEAVE_RETURN_MIN,
@@ -172,7 +172,7 @@ bool mcs_leave_run(struct mcs_conn *conn)
 	lockdep_assert_held(&sess->mutex);
 	if (!test_bit(MCS_CONN_LEAVING, &conn->flags) || !conn->sock)
 		return false;
-	if (conn->state != ISCSI_MCS_CONN_STATE_UP ||
+	if (mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_UP ||
 	    test_bit(MCS_CONN_BROKEN, &conn->flags))
 		return true;
 	if (mcs_session_active_conns(sess) == 1) {
@@ -187,7 +187,7 @@ bool mcs_leave_run(struct mcs_conn *conn)
 	if (!err) {
 		err = mcs_leave_logout(conn, &time2wait);
 		if (sess->closing ||
-		    conn->state != ISCSI_MCS_CONN_STATE_LOGOUT)
+		    mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_LOGOUT)
 			return true;
 	}
 	if (err)

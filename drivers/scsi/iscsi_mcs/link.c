@@ -132,7 +132,7 @@ static void mcs_link_check_conn(struct mcs_conn *conn)
 {
 	if (conn->sock && mcs_conn_is_live(conn))
 		mcs_link_check_live(conn);
-	else if (conn->state == ISCSI_MCS_CONN_STATE_WAITING && conn->was_up &&
+	else if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_WAITING && conn->was_up &&
 		 !test_bit(MCS_CONN_NO_RETRY, &conn->flags) &&
 		 !mcs_connect_is_flapping(conn))
 		mcs_connect_hasten(conn);

@@ -130,8 +130,9 @@ int mcs_nl_get_addr(const struct nlattr *nla, struct sockaddr_storage *ss,
 				 extack);
 }
 
-static bool mcs_nl_put_negotiated(struct sk_buff *skb,
-				  struct mcs_session *sess)
+/* What these read may change meanwhile: see mcs_nl_put_conn(). */
+static bool __no_kcsan
+mcs_nl_put_negotiated(struct sk_buff *skb, struct mcs_session *sess)
 {
 	const struct iscsi_session *is = sess->isess;
 
@@ -178,7 +179,8 @@ static bool mcs_nl_put_load(struct sk_buff *skb, struct mcs_session *sess)
 	       nla_put_u32(skb, ISCSI_MCS_A_SESSION_MAX_CMDSN, win.max_cmdsn);
 }
 
-static bool mcs_nl_put_names(struct sk_buff *skb, struct mcs_session *sess)
+static bool __no_kcsan
+mcs_nl_put_names(struct sk_buff *skb, struct mcs_session *sess)
 {
 	const struct iscsi_session *is = sess->isess;
 
@@ -204,7 +206,8 @@ static bool mcs_nl_put_names(struct sk_buff *skb, struct mcs_session *sess)
  *
  * Return: 0 or -EMSGSIZE.
  */
-int mcs_nl_put_session(struct sk_buff *skb, struct mcs_session *sess)
+int __no_kcsan
+mcs_nl_put_session(struct sk_buff *skb, struct mcs_session *sess)
 {
 	lockdep_assert_held(&sess->info_mutex);
 
@@ -249,7 +252,8 @@ int mcs_nl_put_session(struct sk_buff *skb, struct mcs_session *sess)
 	return 0;
 }
 
-static bool mcs_nl_put_conn_stats(struct sk_buff *skb, struct mcs_conn *conn)
+static bool __no_kcsan
+mcs_nl_put_conn_stats(struct sk_buff *skb, struct mcs_conn *conn)
 {
 	const struct mcs_conn_stats *s = &conn->stats;
 
@@ -275,7 +279,8 @@ static bool mcs_nl_put_conn_stats(struct sk_buff *skb, struct mcs_conn *conn)
 }
 
 /* How the connection does beside others, and when it is tried again */
-static bool mcs_nl_put_conn_health(struct sk_buff *skb, struct mcs_conn *conn)
+static bool __no_kcsan
+mcs_nl_put_conn_health(struct sk_buff *skb, struct mcs_conn *conn)
 {
 	u32 now_ms = jiffies_to_msecs(jiffies);
 	u32 rtt_us = mcs_drain_rtt_us(&conn->drain, now_ms);
@@ -310,7 +315,8 @@ static enum iscsi_mcs_auth mcs_nl_auth(const struct mcs_conn *conn)
 	       ISCSI_MCS_AUTH_MUTUAL_CHAP : ISCSI_MCS_AUTH_CHAP;
 }
 
-static bool mcs_nl_put_conn_config(struct sk_buff *skb, struct mcs_conn *conn)
+static bool __no_kcsan
+mcs_nl_put_conn_config(struct sk_buff *skb, struct mcs_conn *conn)
 {
 	return mcs_nl_put_addr(skb, ISCSI_MCS_A_CONN_REMOTE, &conn->remote) ||
 	       mcs_nl_put_addr(skb, ISCSI_MCS_A_CONN_LOCAL, &conn->local) ||
@@ -333,7 +339,8 @@ static bool mcs_nl_put_conn_config(struct sk_buff *skb, struct mcs_conn *conn)
 }
 
 /* Nothing is known of iscsid's socket. */
-static bool mcs_nl_put_conn_ipsec(struct sk_buff *skb, struct mcs_conn *conn)
+static bool __no_kcsan
+mcs_nl_put_conn_ipsec(struct sk_buff *skb, struct mcs_conn *conn)
 {
 	if (!conn->sock || conn->sock_is_users)
 		return false;
@@ -344,23 +351,22 @@ static bool mcs_nl_put_conn_ipsec(struct sk_buff *skb, struct mcs_conn *conn)
 			    conn->ipsec_reqid));
 }
 
-static bool mcs_nl_put_conn_last(struct sk_buff *skb, struct mcs_conn *conn)
+static bool __no_kcsan
+mcs_nl_put_conn_last(struct sk_buff *skb, struct mcs_conn *conn)
 {
-	char text[sizeof(conn->last_text)];
+	struct mcs_last last;
 
-	/* It may be written at the same time. */
-	strscpy(text, conn->last_text, sizeof(text));
-	return (conn->last_error &&
-		nla_put_u32(skb, ISCSI_MCS_A_CONN_LAST_ERROR,
-			    -conn->last_error)) ||
-	       (text[0] &&
+	mcs_last_get(conn, &last);
+	return (last.error && nla_put_u32(skb, ISCSI_MCS_A_CONN_LAST_ERROR,
+					  -last.error)) ||
+	       (last.text[0] &&
 		nla_put_string(skb, ISCSI_MCS_A_CONN_LAST_ERROR_TEXT,
-			       text)) ||
+			       last.text)) ||
 	       nla_put_u8(skb, ISCSI_MCS_A_CONN_LOGIN_STATUS_CLASS,
 			  conn->status_class) ||
 	       nla_put_u8(skb, ISCSI_MCS_A_CONN_LOGIN_STATUS_DETAIL,
 			  conn->status_detail) ||
-	       nla_put_u32(skb, ISCSI_MCS_A_CONN_REASON, conn->last_reason);
+	       nla_put_u32(skb, ISCSI_MCS_A_CONN_REASON, last.reason);
 }
 
 /**
@@ -374,7 +380,7 @@ static bool mcs_nl_put_conn_last(struct sk_buff *skb, struct mcs_conn *conn)
  *
  * Return: 0 or -EMSGSIZE.
  */
-int mcs_nl_put_conn(struct sk_buff *skb, struct mcs_conn *conn)
+int __no_kcsan mcs_nl_put_conn(struct sk_buff *skb, struct mcs_conn *conn)
 {
 	lockdep_assert_held(&conn->sess->info_mutex);
 
@@ -382,7 +388,7 @@ int mcs_nl_put_conn(struct sk_buff *skb, struct mcs_conn *conn)
 	    nla_put_u16(skb, ISCSI_MCS_A_CONN_CID, conn->cid) ||
 	    nla_put_u32(skb, ISCSI_MCS_A_CONN_ID, conn->id) ||
 	    (conn->lead && nla_put_flag(skb, ISCSI_MCS_A_CONN_LEADING)) ||
-	    nla_put_u32(skb, ISCSI_MCS_A_CONN_STATE, conn->state) ||
+	    nla_put_u32(skb, ISCSI_MCS_A_CONN_STATE, mcs_conn_state(conn)) ||
 	    mcs_nl_put_conn_config(skb, conn) ||
 	    nla_put_u8(skb, ISCSI_MCS_A_CONN_HEADER_DIGEST, conn->hdgst) ||
 	    nla_put_u8(skb, ISCSI_MCS_A_CONN_DATA_DIGEST, conn->ddgst) ||

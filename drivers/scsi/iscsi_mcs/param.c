@@ -220,8 +220,9 @@ int mcs_param_get_host(struct Scsi_Host *shost, enum iscsi_host_param param,
 	return mcs_param_address(sess, true, (enum iscsi_param)param, buf);
 }
 
-static void mcs_param_add_stats(struct iscsi_stats *stats,
-				const struct mcs_conn_stats *s)
+/* Whoever sends and receives counts meanwhile. */
+static void __no_kcsan mcs_param_add_stats(struct iscsi_stats *stats,
+					   const struct mcs_conn_stats *s)
 {
 	stats->txdata_octets += s->tx_bytes;
 	stats->rxdata_octets += s->rx_bytes;

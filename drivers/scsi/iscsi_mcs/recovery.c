@@ -112,14 +112,14 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 			   jiffies + MCS_RECOVERY_RELOGIN_DELAY);
 	list_for_each_entry(conn, &sess->conns, node) {
 		/* One that failover could not deal with is down already. */
-		bool failed = conn->state == ISCSI_MCS_CONN_STATE_CLEANUP;
-		bool was_up = conn->state == ISCSI_MCS_CONN_STATE_UP || failed;
+		bool failed = mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_CLEANUP;
+		bool was_up = mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_UP || failed;
 
 		if (was_up && !conn->lead &&
 		    (failed || test_bit(MCS_CONN_BROKEN, &conn->flags)))
 			mcs_connect_count_loss(conn);
 		mcs_recovery_drop_conn(conn, !sess->logout_answered);
-		if (conn->state == ISCSI_MCS_CONN_STATE_REMOVING)
+		if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING)
 			continue;
 		mcs_conn_set_state(conn, conn->lead ?
 				   ISCSI_MCS_CONN_STATE_FAILED :
@@ -127,8 +127,7 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 		if (!was_up)
 			continue;
 		conn->stats.losses++;
-		if (!conn->last_reason)
-			conn->last_reason = reason;
+		mcs_last_set_reason(conn, reason);
 		mcs_event_conn_down(conn, 0);
 	}
 	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN &&
@@ -197,8 +196,8 @@ static bool mcs_recovery_is_lost(struct mcs_conn *conn)
 {
 	return test_bit(MCS_CONN_BROKEN, &conn->flags) &&
 	       mcs_conn_is_live(conn) &&
-	       conn->state != ISCSI_MCS_CONN_STATE_LOGOUT &&
-	       (conn->lead || conn->state != ISCSI_MCS_CONN_STATE_LOGIN);
+	       mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_LOGOUT &&
+	       (conn->lead || mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_LOGIN);
 }
 
 /**
@@ -243,6 +242,7 @@ static bool mcs_recovery_fail_over(struct mcs_session *sess)
 {
 	unsigned long since = jiffies;
 	struct mcs_conn *conn;
+	struct mcs_last last;
 	int err;
 
 	sess->nlost = 0;
@@ -253,9 +253,10 @@ static bool mcs_recovery_fail_over(struct mcs_session *sess)
 			return false;
 		err = mcs_failover_conn(conn);
 		if (err) {
+			mcs_last_get(conn, &last);
 			shost_printk(KERN_NOTICE, sess->shost,
 				     "conn %u: lost (%s), target did not let go of it (%d): session logs in again\n",
-				     conn->id, conn->last_text, err);
+				     conn->id, last.text, err);
 			return false;
 		}
 		mcs_recovery_survived(conn, since);

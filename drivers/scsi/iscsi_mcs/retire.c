@@ -31,7 +31,7 @@
 /* Does the target have it, or may it have it in a moment? */
 static bool mcs_retire_is_there(const struct mcs_conn *conn)
 {
-	return conn->sock || conn->state == ISCSI_MCS_CONN_STATE_LOGIN;
+	return conn->sock || mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_LOGIN;
 }
 
 /**
@@ -117,7 +117,7 @@ static void mcs_retire_begin(struct mcs_conn *conn)
 	spin_lock_bh(&conn->q_lock);
 	conn->accepting = false;
 	spin_unlock_bh(&conn->q_lock);
-	if (conn->state == ISCSI_MCS_CONN_STATE_LOGIN)
+	if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_LOGIN)
 		mcs_connect_cancel(conn);
 	else
 		mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_LOGOUT);
@@ -127,8 +127,7 @@ static void mcs_retire_begin(struct mcs_conn *conn)
 static void mcs_retire_end(struct mcs_conn *conn)
 {
 	mcs_recovery_drop_conn(conn, false);
-	conn->last_reason = ISCSI_MCS_REASON_SESSION_CLOSED;
-	conn->last_error = 0;
+	mcs_last_set(conn, ISCSI_MCS_REASON_SESSION_CLOSED, 0, "");
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_WAITING);
 	mcs_event_conn_down(conn, 0);
 }
@@ -147,7 +146,7 @@ static void mcs_retire_others(struct mcs_session *sess, struct mcs_conn *via)
 	done = mcs_retire_logout(sess, via, jiffies + MCS_RETIRE_TIMEOUT);
 	WRITE_ONCE(sess->fencing, false);
 	list_for_each_entry(conn, &sess->conns, node) {
-		if (done && conn->state == ISCSI_MCS_CONN_STATE_LOGOUT)
+		if (done && mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_LOGOUT)
 			mcs_retire_end(conn);
 	}
 }

@@ -80,9 +80,14 @@ void mcs_sock_take(struct mcs_conn *conn)
 
 	sk->sk_reuse = SK_CAN_REUSE;
 	sk->sk_use_task_frag = false;
-	/* Once for a socket: it is counted, and cleared once. */
+	/*
+	 * Once for a socket: it is counted, and cleared once. The flag shares its word
+	 * with others that change as segments arrive.
+	 */
+	lock_sock(sk);
 	if (!sock_flag(sk, SOCK_MEMALLOC))
 		sk_set_memalloc(sk);
+	release_sock(sk);
 	sk->sk_allocation = GFP_ATOMIC | __GFP_MEMALLOC;
 	sock_no_linger(sk);
 	tcp_sock_set_nodelay(sk);
@@ -147,7 +152,7 @@ void mcs_sock_close(struct mcs_conn *conn, struct socket *sock)
 		return;
 	}
 	/* iscsid may be slow to close its file: end the TCP connection now. */
-	sock->sk->sk_err = EIO;
+	WRITE_ONCE(sock->sk->sk_err, EIO);
 	wake_up_interruptible(sk_sleep(sock->sk));
 	kernel_sock_shutdown(sock, SHUT_RDWR);
 	/* It gives memory back while the peer's answer may be coming in. */

@@ -74,19 +74,24 @@ static void mcs_startup_clear_port(struct sockaddr_storage *addr)
 /* Also what iscsid has bound it to, for when it is lost and connected again. */
 static void mcs_startup_addresses(struct mcs_conn *conn, struct socket *sock)
 {
-	struct sockaddr_storage addr = { };
+	struct sockaddr_storage remote = { }, local = { }, source = { };
+	bool has_remote, has_local;
 
-	if (kernel_getpeername(sock, (struct sockaddr *)&addr) >= 0)
-		conn->remote = addr;
-	memset(&addr, 0, sizeof(addr));
-	if (kernel_getsockname(sock, (struct sockaddr *)&addr) >= 0)
-		conn->local = addr;
-	conn->ifindex = READ_ONCE(sock->sk->sk_bound_dev_if);
-	memset(&conn->source, 0, sizeof(conn->source));
-	if (sock->sk->sk_userlocks & SOCK_BINDADDR_LOCK) {
-		conn->source = conn->local;
-		mcs_startup_clear_port(&conn->source);
+	has_remote = kernel_getpeername(sock, (struct sockaddr *)&remote) >= 0;
+	has_local = kernel_getsockname(sock, (struct sockaddr *)&local) >= 0;
+	if (has_local && sock->sk->sk_userlocks & SOCK_BINDADDR_LOCK) {
+		source = local;
+		mcs_startup_clear_port(&source);
 	}
+
+	mutex_lock(&conn->sess->info_mutex);
+	if (has_remote)
+		conn->remote = remote;
+	if (has_local)
+		conn->local = local;
+	conn->source = source;
+	conn->ifindex = READ_ONCE(sock->sk->sk_bound_dev_if);
+	mutex_unlock(&conn->sess->info_mutex);
 	mcs_param_note_addresses(conn);
 }
 

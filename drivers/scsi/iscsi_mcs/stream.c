@@ -30,7 +30,7 @@
 static bool mcs_stream_counts(const struct mcs_conn *conn)
 {
 	return READ_ONCE(conn->was_up) &&
-	       READ_ONCE(conn->state) != ISCSI_MCS_CONN_STATE_REMOVING &&
+	       mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_REMOVING &&
 	       (READ_ONCE(conn->accepting) ||
 		!test_bit(MCS_CONN_NO_RETRY, &conn->flags));
 }

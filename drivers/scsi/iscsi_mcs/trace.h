@@ -167,7 +167,7 @@ TRACE_EVENT(mcs_conn_state,
 		__entry->sid = conn->sess->sid;
 		__entry->conn = conn->id;
 		__entry->cid = conn->cid;
-		__entry->from = conn->state;
+		__entry->from = mcs_conn_state(conn);
 		__entry->to = state;
 	),
 	TP_printk("sid=%u conn=%u cid=%u from=%s to=%s",

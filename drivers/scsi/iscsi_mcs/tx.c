@@ -230,8 +230,9 @@ static bool mcs_tx_has_more(struct mcs_conn *conn)
 	} else if (!list_empty(&conn->dataq)) {
 		return true;
 	}
+	/* Only a guess: the window is another lock's. */
 	return !list_empty(&conn->sendq) &&
-	       mcs_window_is_open(&conn->sess->win);
+	       data_race(mcs_window_is_open(&conn->sess->win));
 }
 
 /* What was to follow did not, after all: nothing may wait for it in TCP */
