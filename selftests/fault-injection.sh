@@ -455,6 +455,7 @@ if [ ! -d $FAULTS/failslab ] || [ ! -d $FAULTS/fail_page_alloc ]; then
 fi
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'sd [0-9:]+' \
 	'scsi host' 'socket: no more sockets' 'SLUB: Unable to allocate memory' \
+	'Could not allocate skb to send reply' \
 	'^<4>.{16}  (cache|node)'
 on_target klog_allow 'rx_data returned' 'iSCSI Login negotiation failed'
 plan 9
