@@ -230,9 +230,10 @@ static bool mcs_tx_has_more(struct mcs_conn *conn)
 	} else if (!list_empty(&conn->dataq)) {
 		return true;
 	}
+	if (list_empty(&conn->sendq))
+		return false;
 	/* Only a guess: the window is another lock's. */
-	return !list_empty(&conn->sendq) &&
-	       data_race(mcs_window_is_open(&conn->sess->win));
+	return data_race(mcs_window_is_open(&conn->sess->win));
 }
 
 /* What was to follow did not, after all: nothing may wait for it in TCP */
