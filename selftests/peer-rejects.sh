@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright The iscsi_mcs authors
 #
-# A target that rejects what recovery rests on, or says no to a Logout: that proves
-# nothing. What helps is tried again, and in the end the session logs in anew. No I/O
+# A target that rejects what recovery rests on, says no to a Logout or yes too late: that
+# proves nothing. What helps is tried again, and in the end the session logs in anew. No I/O
 # error ever, and the data is right.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 peer
@@ -43,6 +43,26 @@ no_proof()	# kind of PDU
 	peer_with_commands_out peer reset
 	wait_for 20 recovered_since "$before"
 	peer reject none
+	peer_whole
+	equals "$(session_field recoveries)" $((before + 1)) "session recoveries"
+}
+
+# LIO sends an answer that has waited too long although it has begun to end the
+# session by then, and the commands are still at their disk.
+late_is_no_proof()
+{
+	local before
+
+	peer_fresh
+	before=$(session_field recoveries)
+	# this target has time
+	peer grace 60000
+	peer logout late
+	peer_with_commands_out peer reset
+	sleep 2.5
+	peer logout honest
+	peer grace 2000
+	wait_for 20 recovered_since "$before"
 	peer_whole
 	equals "$(session_field recoveries)" $((before + 1)) "session recoveries"
 }
@@ -106,7 +126,7 @@ asked_and_refused()
 
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go' 'callbacks suppressed'
-plan 9
+plan 10
 must peer_start
 must login
 must conn_add 2
@@ -118,6 +138,7 @@ subtest "a Logout is rejected once" asked_again logout 1
 subtest "a fence is rejected, and a ping beside it" asked_again fence 2
 subtest "all Logouts are rejected" no_proof logout
 subtest "all fences are rejected" no_proof fence
+subtest "a Logout is answered late" late_is_no_proof
 subtest "a filling number is rejected twice" plug_again
 subtest "all filling numbers are rejected" plug_never
 subtest "removed, and the target says no" removed_against_its_will

@@ -95,6 +95,26 @@ lost_with_reset()
 	equals "$(recoveries)" $((before + 1)) "session recoveries"
 }
 
+# The kernel's own: the midlayer would repeat it, and it would be refused then, being
+# there already.
+registers()
+{
+	local cid
+
+	peer hold
+	bg_start register "$TREE/selftests/build/pr_register" "$(disk)"
+	wait_for 10 peer_counter_is reserves 1
+	for cid in $(peer_cid 1) $(peer_cid 2); do
+		! peer_outstanding "$cid" || peer_relogin 1 peer reset "cid=$cid"
+	done
+	peer release
+	wait_for 20 negate bg_running register
+	cat "$RUN/register.log"
+	grep -q 'registration failed' "$RUN/register.log"
+	equals "$(peer_counter reserves)" 1 "registrations the target was sent"
+	wait_for 30 peer_conns_up 2
+}
+
 ends()
 {
 	peer_has_no_complaint
@@ -104,7 +124,7 @@ ends()
 
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'sd [0-9:]+ '
-plan 7
+plan 8
 must peer_start
 must login "node.conn[0].timeo.noop_out_interval=1" \
 	"node.session.err_timeo.abort_timeout=2" \
@@ -118,4 +138,5 @@ subtest "the answer comes on another connection" answered elsewhere 1
 subtest "no answer" useless never
 subtest "refused" useless 255
 subtest "reset, and the command's connection is lost with it" lost_with_reset
+subtest "a registration, and its connection is lost" registers
 subtest "nothing to complain of, logout" ends

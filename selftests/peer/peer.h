@@ -249,6 +249,7 @@ struct request {
  * @late: Logouts that were asked for and did not come in time
  * @undrained: that came with commands outstanding
  * @tmfs: task management requests
+ * @reserves: PERSISTENT RESERVE OUT, received
  */
 struct counters {
 	u64 sent;
@@ -265,6 +266,7 @@ struct counters {
 	u64 plugs;
 	u64 texts;
 	u64 tmfs;
+	u64 reserves;
 	char last_complaint[200];
 };
 

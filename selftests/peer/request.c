@@ -317,6 +317,8 @@ void request_received(struct conn *conn, const struct request *req)
 	if (reject_hits(conn, req))
 		return;
 	counters.logouts += opcode == OP_LOGOUT;
+	/* PERSISTENT RESERVE OUT */
+	counters.reserves += opcode == OP_CMD && req->bhs[AT_CDB] == 0x5f;
 	switch (opcode) {
 	case OP_NOP_OUT:
 	case OP_CMD:

@@ -540,6 +540,7 @@ void mcs_conn_fail(struct mcs_conn *conn, enum iscsi_mcs_reason reason,
 	if (first) {
 		conn->accepting = false;
 		mcs_last_set_locked(conn, reason, error, text);
+		conn->lost_at = jiffies;
 	}
 	spin_unlock_bh(&conn->q_lock);
 	if (first) {

@@ -217,6 +217,7 @@ enum mcs_conn_flag {
  * @flaps: losses in a row that came soon after that
  * @longest_pause_ms: longest time that dealing with a loss of it has taken
  * @last: of the last loss or attempt; @q_lock
+ * @lost_at: jiffies of the last loss; valid while MCS_CONN_BROKEN
  * @status_class: Login status of the last refused login
  * @status_detail: likewise
  * @stats: counters
@@ -313,6 +314,7 @@ struct mcs_conn {
 	u32 flaps;
 	u32 longest_pause_ms;
 	struct mcs_last last;
+	unsigned long lost_at;
 	u8 status_class;
 	u8 status_detail;
 

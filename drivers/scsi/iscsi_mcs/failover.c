@@ -18,7 +18,9 @@
  *	LIO answers the Logout first, tears down then and lets no other answer
  *	pass on that survivor meanwhile. LIO also drops the whole session two
  *	seconds after it has noticed the loss itself, unless the Logout comes
- *	first; so there is no waiting for DefaultTime2Wait.
+ *	first; so there is no waiting for DefaultTime2Wait. Once it has begun to
+ *	drop it, it still sends an answer that has been waiting to be sent, and
+ *	the next ones pass: a late answer proves nothing.
  * close-retry	the target forgets a connection's commands when that closes;
  *	there is no proof, only time.
  *
@@ -30,6 +32,7 @@
  */
 
 #define MCS_FAILOVER_LOGOUT_TIMEOUT	(5 * HZ)
+#define MCS_FAILOVER_PROOF		(3 * HZ / 2)
 #define MCS_FAILOVER_FENCE_TIMEOUT	(10 * HZ)
 #define MCS_FAILOVER_REJECTED		(HZ / 20)
 #define MCS_FAILOVER_PLUG_TIMEOUT	(2 * HZ)
@@ -127,10 +130,31 @@ static void mcs_failover_rejected(struct mcs_session *sess)
 			   MCS_FAILOVER_REJECTED);
 }
 
+/*
+ * Until when the answer to the Logout is proof. The target has its own time for a
+ * connection it has seen close, and for data that it has asked for; of others it
+ * knows nothing.
+ */
+static unsigned long mcs_failover_proof_until(struct mcs_conn *conn)
+{
+	struct mcs_task *task;
+	struct mcs_last last;
+
+	mcs_last_get(conn, &last);
+	if (last.reason == ISCSI_MCS_REASON_TCP_ERROR)
+		return conn->lost_at + MCS_FAILOVER_PROOF;
+	list_for_each_entry(task, &conn->active, node) {
+		if (task->sc->sc_data_direction == DMA_TO_DEVICE)
+			return jiffies + MCS_FAILOVER_PROOF;
+	}
+	return jiffies + MCS_FAILOVER_LOGOUT_TIMEOUT;
+}
+
 /* Have the target let go of the lost connection. Return: 0, or no proof */
 static int mcs_failover_release(struct mcs_conn *conn)
 {
 	struct mcs_session *sess = conn->sess;
+	unsigned long until = mcs_failover_proof_until(conn);
 	struct mcs_conn *via, *agreed = NULL;
 	int tries = MCS_MAX_CONNS;
 	int ret = 0;
@@ -145,8 +169,10 @@ static int mcs_failover_release(struct mcs_conn *conn)
 		mcs_failover_watch(via);
 		/* Asked a second time, it would not know the connection. */
 		if (via != agreed) {
+			if (!time_before(jiffies, until))
+				return -ETIMEDOUT;
 			ret = mcs_failover_logout_cid(via, conn->cid,
-						      MCS_FAILOVER_LOGOUT_TIMEOUT);
+						      until - jiffies);
 			trace_mcs_failover_step(conn, MCS_STEP_LOGOUT, ret);
 			if (!ret || mcs_failover_is_gone(conn, ret))
 				agreed = via;

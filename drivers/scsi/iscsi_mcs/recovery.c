@@ -19,7 +19,10 @@
  * Lost connections. Commands of a lost connection are never given back to the
  * midlayer for that: they are parked here and sent again once the target is
  * known to have let go of them. A new login of the session (RFC 7143,
- * session reinstatement) is such proof.
+ * session reinstatement) is such proof. It is the best there is where LIO has begun
+ * to end a session of several connections by itself: it does not have a login wait
+ * then, and a write may still be at its disk. An ordered command would wait for
+ * that, but LIO loses count of them once a command was aborted.
  */
 
 /*
@@ -27,6 +30,19 @@
  * could not be logged out before.
  */
 #define MCS_RECOVERY_RELOGIN_DELAY	HZ
+
+/*
+ * The midlayer repeats passthrough that allows for it. What the kernel asks for may
+ * be asked twice; but not a registration, which is refused the second time.
+ */
+static void mcs_recovery_end(struct mcs_task *task)
+{
+	struct scsi_cmnd *sc = task->sc;
+
+	if (sc->cmnd[0] == PERSISTENT_RESERVE_OUT)
+		sc->retries = sc->allowed;
+	mcs_task_complete(task, DID_TRANSPORT_DISRUPTED << 16);
+}
 
 /* Decide about one command of a connection that is down */
 static void mcs_recovery_park(struct mcs_conn *conn, struct mcs_task *task)
@@ -43,7 +59,7 @@ static void mcs_recovery_park(struct mcs_conn *conn, struct mcs_task *task)
 		return;
 	}
 	if (!mcs_task_may_resend(task)) {
-		mcs_task_complete(task, DID_TRANSPORT_DISRUPTED << 16);
+		mcs_recovery_end(task);
 		return;
 	}
 	WRITE_ONCE(task->conn, NULL);
