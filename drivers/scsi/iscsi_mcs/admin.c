@@ -78,7 +78,7 @@ static int mcs_admin_check(struct mcs_session *sess,
 			   const struct mcs_admin_add *req,
 			   struct netlink_ext_ack *extack)
 {
-	if (sess->closing || sess->logging_out ||
+	if (sess->closing || READ_ONCE(sess->logging_out) ||
 	    sess->state == ISCSI_MCS_SESSION_STATE_CLOSING) {
 		NL_SET_ERR_MSG(extack, "session is closing");
 		return -ESHUTDOWN;
@@ -313,7 +313,7 @@ static int mcs_admin_check_del(struct mcs_session *sess, struct mcs_conn *conn,
 	default:
 		break;
 	}
-	if (conn->accepting && mcs_session_active_conns(sess) == 1) {
+	if (READ_ONCE(conn->accepting) && mcs_session_active_conns(sess) == 1) {
 		NL_SET_ERR_MSG(extack,
 			       "last connection of the session, log the session out instead");
 		return -EBUSY;
@@ -360,7 +360,7 @@ static int mcs_admin_log_out(struct mcs_conn *conn,
 	 * not when the whole session logs out.
 	 */
 	if (err && mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_LOGOUT &&
-	    !conn->sess->logging_out)
+	    !READ_ONCE(conn->sess->logging_out))
 		mcs_leave_failed(conn, ISCSI_MCS_REASON_REQUEST,
 				 err < 0 ? err : -EREMOTEIO,
 				 "no answer to its logout");
@@ -391,7 +391,7 @@ static int mcs_admin_settle(struct mcs_session *sess, struct mcs_conn *conn,
 	}
 	/* Its commands may be running still; they end with the session. */
 	if (sess->closing ||
-	    (sess->logging_out && atomic_read(&conn->cmds))) {
+	    (READ_ONCE(sess->logging_out) && atomic_read(&conn->cmds))) {
 		NL_SET_ERR_MSG(extack, "session is closing");
 		return -ESHUTDOWN;
 	}
@@ -400,7 +400,7 @@ static int mcs_admin_settle(struct mcs_session *sess, struct mcs_conn *conn,
 		return -EALREADY;
 	}
 	/* The session may have been logged in again, or be about to. */
-	if (mcs_admin_is_lost(conn) || conn->accepting ||
+	if (mcs_admin_is_lost(conn) || READ_ONCE(conn->accepting) ||
 	    mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_CLEANUP ||
 	    (conn->lead && sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN)) {
 		NL_SET_ERR_MSG(extack,
@@ -430,7 +430,7 @@ int mcs_admin_del(struct mcs_session *sess, struct mcs_conn *conn,
 	if (err)
 		goto out;
 
-	if (conn->accepting)
+	if (READ_ONCE(conn->accepting))
 		err = mcs_admin_log_out(conn, extack);
 	if (!err)
 		err = mcs_admin_settle(sess, conn, extack);

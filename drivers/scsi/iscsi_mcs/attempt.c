@@ -116,7 +116,7 @@ int mcs_attempt_begin(struct mcs_conn *conn)
 	if (conn->sock)
 		return -EALREADY;
 	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN ||
-	    sess->logging_out)
+	    READ_ONCE(sess->logging_out))
 		return -EAGAIN;
 
 	conn->cid = mcs_attempt_new_cid(sess);
@@ -316,7 +316,7 @@ static bool mcs_attempt_is_stale(struct mcs_conn *conn)
 	struct mcs_session *sess = conn->sess;
 
 	return sess->epoch != conn->job->epoch || sess->closing ||
-	       sess->logging_out ||
+	       READ_ONCE(sess->logging_out) ||
 	       mcs_login_is_cancelled(&conn->login_ctl) ||
 	       mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING ||
 	       sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN;

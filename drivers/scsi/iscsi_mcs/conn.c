@@ -88,8 +88,8 @@ static void mcs_conn_check_silence(struct mcs_conn *conn)
 static void mcs_conn_check_alive(struct mcs_conn *conn)
 {
 	struct mcs_session *sess = conn->sess;
-	unsigned long interval = msecs_to_jiffies(sess->nop_interval_ms);
-	unsigned long timeout = msecs_to_jiffies(sess->nop_timeout_ms);
+	unsigned long interval = msecs_to_jiffies(READ_ONCE(sess->nop_interval_ms));
+	unsigned long timeout = msecs_to_jiffies(READ_ONCE(sess->nop_timeout_ms));
 
 	if (test_bit(MCS_CONN_LOGIN_PHASE, &conn->flags))
 		return;

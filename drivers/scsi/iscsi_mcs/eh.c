@@ -26,8 +26,8 @@ static enum scsi_timeout_action mcs_eh_stuck(struct mcs_task *task,
 	if (since && time_after(READ_ONCE(conn->last_rx), since))
 		return SCSI_EH_NOT_HANDLED;
 	/* Without pings nobody would find out. */
-	if (since && (!conn->sess->nop_interval_ms ||
-		      !conn->sess->nop_timeout_ms))
+	if (since && (!READ_ONCE(conn->sess->nop_interval_ms) ||
+		      !READ_ONCE(conn->sess->nop_timeout_ms)))
 		return SCSI_EH_NOT_HANDLED;
 
 	/* A dead connection will fail its ping; then recovery decides. */

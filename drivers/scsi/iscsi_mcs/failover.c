@@ -53,7 +53,7 @@ bool mcs_failover_is_possible(struct mcs_session *sess)
 {
 	lockdep_assert_held(&sess->mutex);
 	if (sess->state != ISCSI_MCS_SESSION_STATE_LOGGED_IN ||
-	    sess->logging_out || sess->closing)
+	    READ_ONCE(sess->logging_out) || sess->closing)
 		return false;
 	return mcs_session_outlives_conns(sess);
 }

@@ -187,9 +187,11 @@ int mcs_param_get_conn(struct iscsi_cls_conn *cls_conn, enum iscsi_param param,
 
 	switch (param) {
 	case ISCSI_PARAM_RECV_TMO:
-		return sysfs_emit(buf, "%u\n", sess->nop_interval_ms / 1000);
+		return sysfs_emit(buf, "%u\n",
+				  READ_ONCE(sess->nop_interval_ms) / 1000);
 	case ISCSI_PARAM_PING_TMO:
-		return sysfs_emit(buf, "%u\n", sess->nop_timeout_ms / 1000);
+		return sysfs_emit(buf, "%u\n",
+				  READ_ONCE(sess->nop_timeout_ms) / 1000);
 	case ISCSI_PARAM_CONN_PORT:
 	case ISCSI_PARAM_CONN_ADDRESS:
 	case ISCSI_PARAM_LOCAL_PORT:

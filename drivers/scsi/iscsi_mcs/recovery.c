@@ -134,7 +134,7 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 		if (was_up && !conn->lead &&
 		    (failed || test_bit(MCS_CONN_BROKEN, &conn->flags)))
 			mcs_connect_count_loss(conn);
-		mcs_recovery_drop_conn(conn, !sess->logout_answered);
+		mcs_recovery_drop_conn(conn, !READ_ONCE(sess->logout_answered));
 		if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING)
 			continue;
 		mcs_conn_set_state(conn, conn->lead ?
@@ -284,7 +284,7 @@ static bool mcs_recovery_fail_over(struct mcs_session *sess)
 static bool mcs_recovery_lose_session(struct mcs_session *sess)
 {
 	/* After a logout the target closes; that is no error. */
-	if (sess->logging_out && sess->logout_answered)
+	if (READ_ONCE(sess->logging_out) && READ_ONCE(sess->logout_answered))
 		return false;
 
 	mcs_recovery_stop_all(sess, ISCSI_MCS_REASON_SESSION_RECOVERY);

@@ -293,7 +293,7 @@ static inline struct mcs_session *mcs_session_of_cls(struct iscsi_cls_session *c
 
 static inline struct mcs_session *mcs_session_of_host(struct Scsi_Host *shost)
 {
-	return *(struct mcs_session **)iscsi_host_priv(shost);
+	return READ_ONCE(*(struct mcs_session **)iscsi_host_priv(shost));
 }
 
 #endif /* MCS_SESSION_H */

@@ -121,7 +121,8 @@ mcs_transport_create_session(struct iscsi_endpoint *ep, u16 cmds_max,
 	if (mcs_tasks_alloc(sess, shost->can_queue))
 		goto err_put;
 	*(struct mcs_session **)isess->dd_data = sess;
-	*(struct mcs_session **)iscsi_host_priv(shost) = sess;
+	/* sysfs has the host already */
+	smp_store_release((struct mcs_session **)iscsi_host_priv(shost), sess);
 	mcs_session_publish(sess);
 	return cls;
 
