@@ -13,20 +13,21 @@
 #
 # MUTATE_SECONDS (default 15) each, or MUTATE_COUNT changed PDUs of all but the leading
 # connection and a tenth of that of the others; one PDU of MUTATE_ONE_IN (default 20);
-# SEED (default: random).
+# MUTATE_DEPTH commands at a time (default 8), many of which wait until their time is
+# up; SEED (default: random).
 # vm: --smp 1
 # timeout: 600 + 4 * (100 + ${MUTATE_SECONDS:-15}) + ${MUTATE_COUNT:-0}
 
 . "$(dirname "$0")/lib/lib.sh"
 
 : "${MUTATE_SECONDS:=15}" "${MUTATE_COUNT:=0}" "${MUTATE_ONE_IN:=20}"
-: "${SEED:=$RANDOM}"
+: "${MUTATE_DEPTH:=8}" "${SEED:=$RANDOM}"
 
 # Without verification: a change may hit what no initiator can notice.
 load()
 {
 	bg_start load fio --name=load --filename="$(disk)" --direct=1 \
-		--ioengine=libaio --iodepth=8 --rw=randrw --bsrange=4k-64k \
+		--ioengine=libaio --iodepth="$MUTATE_DEPTH" --rw=randrw --bsrange=4k-64k \
 		--size=16m --time_based --runtime=36000 \
 		--continue_on_error=all --error_dump=0
 }

@@ -20,7 +20,8 @@
  *	seconds after it has noticed the loss itself, unless the Logout comes
  *	first; so there is no waiting for DefaultTime2Wait. Once it has begun to
  *	drop it, it still sends an answer that has been waiting to be sent, and
- *	the next ones pass: a late answer proves nothing.
+ *	the next ones pass: a late answer proves nothing. What remains is the
+ *	moment between taking the Logout in and answering it.
  * close-retry	the target forgets a connection's commands when that closes;
  *	there is no proof, only time.
  *
