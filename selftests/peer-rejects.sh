@@ -59,6 +59,7 @@ late_is_no_proof()
 	peer grace 60000
 	peer logout late
 	peer_with_commands_out peer reset
+	# longer than an answer is proof, shorter than it was once waited for
 	sleep 2.5
 	peer logout honest
 	peer grace 2000
