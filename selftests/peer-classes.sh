@@ -105,6 +105,32 @@ does_not_stay()
 	io_is_right
 }
 
+# Losses that the session survives keep nobody waiting when it has to log in once, for
+# another reason.
+did_not_stay()
+{
+	local before
+
+	peer_start --grace 2000
+	login "${NOPS[@]}"
+	conn_add 2
+	conn_add 3
+	io_begin "$(disk)" --size=16m
+	before=$(recoveries)
+	for _ in {1..10}; do
+		peer_relogin 1 peer reset "cid=$(peer_cid 2)"
+		wait_for 10 peer_conns_up 3
+	done
+	[ "$(field_of_link 2 flaps)" -gt 3 ] || fail "it was up for too long"
+	equals "$(recoveries)" "$before" "session recoveries"
+	peer logout never
+	peer reset "cid=$(peer_cid 3)"
+	wait_for 20 recovered_since "$before"
+	peer logout honest
+	wait_for 15 peer_conns_up 3
+	io_is_right
+}
+
 # It does not say what it is like: the next connection added asks again, and
 # until then a loss means a new login.
 silent_class()
@@ -154,10 +180,12 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go'
-plan 5
+plan 6
 subtest "class close-retry" close_retry
 subtest "class session" session_class
 subtest "class session, and a connection that does not stay" does_not_stay
+rm -rf /etc/iscsi/nodes/*
+subtest "one that did not stay, and then a login of the session" did_not_stay
 rm -rf /etc/iscsi/nodes/*
 subtest "no answer to the question" silent_class
 rm -rf /etc/iscsi/nodes/*

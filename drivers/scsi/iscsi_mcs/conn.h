@@ -215,6 +215,7 @@ enum mcs_conn_flag {
  * @attempts: failed attempts in a row
  * @up_since: jiffies when it last began to carry commands
  * @flaps: losses in a row that came soon after that
+ * @dear_flaps: those of them that cost a login of the session
  * @longest_pause_ms: longest time that dealing with a loss of it has taken
  * @last: of the last loss or attempt; @q_lock
  * @lost_at: jiffies of the last loss; valid while MCS_CONN_BROKEN
@@ -312,6 +313,7 @@ struct mcs_conn {
 	u32 attempts;
 	unsigned long up_since;
 	u32 flaps;
+	u32 dear_flaps;
 	u32 longest_pause_ms;
 	struct mcs_last last;
 	unsigned long lost_at;

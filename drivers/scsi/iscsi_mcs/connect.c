@@ -30,7 +30,7 @@
 
 /* A connection that lives for less is flapping when that happens often */
 #define MCS_CONNECT_STABLE		(10 * HZ)
-#define MCS_CONNECT_FLAPS		3
+#define MCS_CONNECT_FLAPS		3U
 #define MCS_CONNECT_FLAP_MS		1000
 /* The longest pause where a loss costs a login of the session */
 #define MCS_CONNECT_FLAP_SESSION_MS	60000
@@ -252,14 +252,18 @@ bool mcs_connect_is_flapping(struct mcs_conn *conn)
 /**
  * mcs_connect_count_loss - a connection is lost
  * @conn: connection that has been up
+ * @relogin: that costs a login of the session
  */
-void mcs_connect_count_loss(struct mcs_conn *conn)
+void mcs_connect_count_loss(struct mcs_conn *conn, bool relogin)
 {
 	lockdep_assert_held(&conn->sess->mutex);
-	if (time_after(jiffies, conn->up_since + MCS_CONNECT_STABLE))
+	if (time_after(jiffies, conn->up_since + MCS_CONNECT_STABLE)) {
 		conn->flaps = 0;
-	else
+		conn->dear_flaps = 0;
+	} else {
 		conn->flaps++;
+		conn->dear_flaps += relogin;
+	}
 	if (conn->flaps == MCS_CONNECT_FLAPS + 1)
 		shost_printk(KERN_NOTICE, conn->sess->shost,
 			     "conn %u: lost %u times soon after it came up, tried less often now\n",
@@ -289,15 +293,17 @@ void mcs_connect_again(struct mcs_conn *conn)
  * @conn: configured connection
  *
  * At once; but where each loss of it costs a login of the session, one that is
- * lost again and again waits longer and longer.
+ * lost again and again waits longer and longer. Losses that the session has
+ * survived are not counted for that.
  */
 void mcs_connect_with_session(struct mcs_conn *conn)
 {
+	u32 dear = max(conn->dear_flaps, MCS_CONNECT_FLAPS);
 	unsigned long delay = 0;
 
 	lockdep_assert_held(&conn->sess->mutex);
 	if (mcs_connect_is_flapping(conn))
-		delay = mcs_connect_delay(conn->flaps - MCS_CONNECT_FLAPS,
+		delay = mcs_connect_delay(dear - MCS_CONNECT_FLAPS,
 					  MCS_CONNECT_FLAP_SESSION_MS);
 	mcs_connect_start(conn, delay);
 }

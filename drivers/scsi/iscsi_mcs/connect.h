@@ -12,7 +12,7 @@ int mcs_connect_prepare(struct mcs_conn *conn);
 void mcs_connect_destroy(struct mcs_conn *conn);
 void mcs_connect_start(struct mcs_conn *conn, unsigned long delay);
 void mcs_connect_hasten(struct mcs_conn *conn);
-void mcs_connect_count_loss(struct mcs_conn *conn);
+void mcs_connect_count_loss(struct mcs_conn *conn, bool relogin);
 void mcs_connect_with_session(struct mcs_conn *conn);
 void mcs_connect_again(struct mcs_conn *conn);
 u32 mcs_connect_retry_ms(struct mcs_conn *conn);

@@ -133,7 +133,7 @@ void mcs_recovery_stop_all(struct mcs_session *sess,
 
 		if (was_up && !conn->lead &&
 		    (failed || test_bit(MCS_CONN_BROKEN, &conn->flags)))
-			mcs_connect_count_loss(conn);
+			mcs_connect_count_loss(conn, true);
 		mcs_recovery_drop_conn(conn, !READ_ONCE(sess->logout_answered));
 		if (mcs_conn_state(conn) == ISCSI_MCS_CONN_STATE_REMOVING)
 			continue;
@@ -247,7 +247,7 @@ static void mcs_recovery_survived(struct mcs_conn *conn, unsigned long since)
 	mcs_recovery_resubmit(sess);
 	trace_mcs_failover_step(conn, MCS_STEP_RESENT, 0);
 	mcs_event_conn_down(conn, ms);
-	mcs_connect_count_loss(conn);
+	mcs_connect_count_loss(conn, false);
 	/* It may be about to be removed. */
 	if (!test_bit(MCS_CONN_NO_RETRY, &conn->flags))
 		mcs_connect_again(conn);
