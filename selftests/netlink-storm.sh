@@ -10,12 +10,13 @@
 #             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
 # NL_MESSAGES (default 20000) random messages, STORM_SECONDS (default 6) of
-# many processes, SEED (default: random).
-# timeout: 600 + ${NL_MESSAGES:-20000} / 50
+# many processes, LOGINS (default 10) of the session under these, SEED (default:
+# random).
+# timeout: 800 + ${NL_MESSAGES:-20000} / 50
 
 . "$(dirname "$0")/lib/lib.sh"
 
-: "${NL_MESSAGES:=20000}" "${STORM_SECONDS:=6}" "${SEED:=$RANDOM}"
+: "${NL_MESSAGES:=20000}" "${STORM_SECONDS:=6}" "${LOGINS:=10}" "${SEED:=$RANDOM}"
 STORM=$TREE/selftests/peer/build/storm
 NOBODY="setpriv --reuid 1000 --clear-groups --inh-caps=-all"
 
@@ -97,17 +98,52 @@ from_many_processes()
 	session_is_usable
 }
 
-# The session goes away and comes back under the storm's feet.
-during_logout()
+bg_busy()
 {
 	bg_start busy "$STORM" --seed "$SEED" --sid "$(sid)" --seconds 8 \
 		--processes 8 busy "$(target_ip 1)" "$(target_ip 2)"
+}
+
+bg_busy_ends()
+{
+	wait_for 30 negate bg_running busy
+	equals "$(grep -c '^messages=' "$RUN/busy.log")" 8 "processes that have ended well"
+}
+
+# The session goes away and comes back under the storm's feet.
+during_logout()
+{
+	bg_busy
 	wait_for 10 many_configured
 	logout
 	wait_for 20 no_sessions
 	expect_failure test -e "$(disk)"
-	wait_for 30 negate bg_running busy
-	equals "$(grep -c '^messages=' "$RUN/busy.log")" 8 "processes that have ended well"
+	bg_busy_ends
+}
+
+# All connections are lost at once, again and again, and one that was just added is not
+# enough without the answer to a Logout: who adds and removes some meets a session that
+# logs in.
+during_logins()
+{
+	local before logins=0 end=$((SECONDS + 120 * RIG_TIME_FACTOR))
+
+	io_begin "$(disk)" --size=8m
+	peer logout never
+	while [ $logins -lt $LOGINS ]; do
+		[ $SECONDS -lt $end ] || fail "$logins logins of the session in time"
+		bg_running busy || bg_busy
+		before=$(session_field recoveries)
+		# there is none while the session is about to log in
+		wait_for 10 peer reset
+		wait_for 30 recovered_since "$before"
+		logins=$((logins + 1))
+	done
+	peer logout honest
+	bg_busy_ends
+	[ "$(counted changed "$RUN/busy.log")" -gt 0 ]
+	session_is_usable
+	io_end
 }
 
 many_configured()
@@ -118,11 +154,12 @@ many_configured()
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'netlink: ' 'callbacks suppressed' \
 	'target rejected' 'not tried again'
-plan 4
+plan 5
 must peer_start --max-connections 8
 must login
 must conn_add 2
 subtest "random messages from root" random_from_root
 subtest "random messages from others change nothing" random_from_others
 subtest "eight processes, under I/O" from_many_processes
+subtest "eight processes, while the session logs in again and again" during_logins
 subtest "eight processes, during logout" during_logout
