@@ -130,7 +130,7 @@ during_logins()
 
 	io_begin "$(disk)" --size=8m
 	peer logout never
-	while [ $logins -lt $LOGINS ]; do
+	while [ $logins -lt "$LOGINS" ]; do
 		[ $SECONDS -lt $end ] || fail "$logins logins of the session in time"
 		bg_running busy || bg_busy
 		before=$(session_field recoveries)
