@@ -144,6 +144,29 @@ login_mutation()
 	[ -n "$(cid_of_link 2)" ] || wait_for 60 conn_add 2
 }
 
+login_was_garbled()
+{
+	local cid
+
+	# one or another may succeed
+	cid=$(peer_cid 2)
+	[ -z "$cid" ] || peer reset "cid=$cid" || true
+	[[ "$(field_of_link 2 last_error_text)" == *'broke the login protocol' ]]
+}
+
+# It was right once, and so it is tried again.
+comes_back()
+{
+	local round
+
+	for round in 1 2 3 4 5; do
+		peer mutate 1 login "seed=$((SEED + round))"
+		wait_for 90 login_was_garbled
+		peer mutate 0
+		wait_for 30 conns_up 2
+	done
+}
+
 works_again()	# connections
 {
 	wait_for 60 state_is LOGGED_IN
@@ -176,7 +199,7 @@ need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'did not let go' \
 	'sd [0-9:]+ ' 'sd[a-z]' 'I/O error, dev' 'blk_update_request' \
 	'target rejected a PDU' 'scsi [0-9:]+ ' 'scsi host[0-9]' 'suppressed'
-plan 8
+plan 9
 must peer_start --seed "$SEED" --grace 2000 --digests
 must logged_in 2
 subtest "changed PDUs" mutation $((MUTATE_COUNT / 10))
@@ -190,4 +213,5 @@ subtest "changed PDUs of all connections but one" added_mutation
 subtest "the same works again" works_again 8
 must logged_in 2
 subtest "changed answers to logins of added connections" login_mutation
+subtest "a connection that has been up comes back after such answers" comes_back
 subtest "everything works again after these" works_again 2

@@ -169,11 +169,33 @@ static enum iscsi_mcs_auth mcs_attempt_auth(const struct mcs_attempt *job)
 	       ISCSI_MCS_AUTH_MUTUAL_CHAP : ISCSI_MCS_AUTH_CHAP;
 }
 
-/* Nobody has said that the login failed. */
+/* Nobody has said that the login failed: not in a way that can be understood. */
 static bool mcs_attempt_is_unanswered(enum mcs_login_cause cause)
 {
 	return cause == MCS_LOGIN_CLOSED || cause == MCS_LOGIN_TIMEOUT ||
-	       cause == MCS_LOGIN_CANCELLED || cause == MCS_LOGIN_TRANSPORT;
+	       cause == MCS_LOGIN_CANCELLED || cause == MCS_LOGIN_TRANSPORT ||
+	       cause == MCS_LOGIN_PROTOCOL || cause == MCS_LOGIN_BAD_TEXT;
+}
+
+/*
+ * Does it say nothing about the next attempt of a connection that has been up? It had
+ * room for this one, and took the same login for right; what could not be understood
+ * was of that moment, too.
+ */
+static bool mcs_attempt_is_of_the_moment(enum mcs_login_cause cause)
+{
+	switch (cause) {
+	case MCS_LOGIN_TOO_MANY:
+	case MCS_LOGIN_INITIATOR_ERROR:
+	case MCS_LOGIN_MISSING:
+	case MCS_LOGIN_BAD_REQUEST:
+	case MCS_LOGIN_PROTOCOL:
+	case MCS_LOGIN_BAD_TEXT:
+	case MCS_LOGIN_ENDLESS:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Would another attempt come to the same end? */
@@ -182,8 +204,7 @@ static bool mcs_attempt_is_final(const struct mcs_conn *conn,
 {
 	if (cause == MCS_LOGIN_CANCELLED)
 		return false;
-	/* It had room for this one. */
-	if (cause == MCS_LOGIN_TOO_MANY && conn->was_up)
+	if (conn->was_up && mcs_attempt_is_of_the_moment(cause))
 		return false;
 	return mcs_login_cause_advice(cause) == MCS_LOGIN_STOP;
 }
