@@ -1,0 +1,168 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright The iscsi_mcs authors
+#
+# Many sessions whose PDUs are changed at random, all at a time, and one next to them
+# with a target that does as it should: nothing that the others go through reaches it.
+#
+#   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 peer; LIO on port 3261
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
+#
+# SESSIONS (default 4) with CONNS (default 4) each; MUTATE_COUNT changed PDUs
+# (default 150) of all but the leading connections and a tenth of that of all; one PDU
+# of MUTATE_ONE_IN (default 20); SEED (default: random).
+# vm: --smp 1
+# timeout: 900 + 4 * ${MUTATE_COUNT:-150}
+
+. "$(dirname "$0")/lib/lib.sh"
+
+: "${SESSIONS:=4}" "${CONNS:=4}" "${MUTATE_COUNT:=150}" "${MUTATE_ONE_IN:=20}"
+: "${SEED:=$RANDOM}"
+GOOD=iqn.2024-01.example:good
+
+# all but the first one
+bad_sids()
+{
+	sids | sort -n | tail -n +2
+}
+
+# the first one of all, which is the one that the functions of the library mean
+good_logs_in()
+{
+	driver_load || return
+	iscsid_start || return
+	iscsiadm -m node -o new -T $GOOD -p "$(target_ip 1):3261" || return
+	iscsiadm -m node -T $GOOD --login || return
+	wait_for 30 session_ready || return
+	mcsadm add --session "$(sid)" --portal "$(target_ip 2):3261"
+}
+
+bad_log_in()
+{
+	local session n
+
+	node_new 1 "$IQN" node.session.nr_sessions="$SESSIONS" \
+		"node.conn[0].timeo.noop_out_interval=1" \
+		"node.conn[0].timeo.noop_out_timeout=2" || return
+	node_login 1 "$IQN" || return
+	for session in $(bad_sids); do
+		wait_for 30 session_ready "$session" || return
+		for ((n = 1; n < CONNS; n++)); do
+			mcsadm add --session "$session" --duplicate \
+				--portal "$(target_ip $((1 + n % 2)))" || return
+		done
+	done
+}
+
+# A disk each, all at once: without verification, and errors are no end.
+load()
+{
+	local session words=()
+
+	for session in $(bad_sids); do
+		echo 5 >"$(scsi_device "$session")/timeout"
+		words+=("--name=load$session" "--filename=$(disk "$session")")
+	done
+	bg_start load fio --direct=1 --ioengine=libaio --iodepth=8 --rw=randrw \
+		--bsrange=4k-64k --size=16m --time_based --runtime=36000 \
+		--continue_on_error=all --error_dump=0 "${words[@]}"
+}
+
+# SCSI's error handler gives a disk up that does not answer it.
+keep_running()
+{
+	local session state
+
+	for session in $(bad_sids); do
+		state=$(scsi_device "$session")/state
+		[ "$(cat "$state" 2>/dev/null)" != offline ] || echo running >"$state"
+	done
+	return 0
+}
+
+changed()
+{
+	echo $(($(peer_counter mutated) - before))
+}
+
+enough()	# changed PDUs
+{
+	keep_running
+	[ "$(changed)" -ge "$1" ]
+}
+
+mutation()	# changed PDUs, words for the peer...
+{
+	local count=$1 before begin=$SECONDS
+	shift
+
+	before=$(peer_counter mutated)
+	peer mutate "$MUTATE_ONE_IN" "seed=$SEED" "$@"
+	wait_for $((90 + 3 * count)) enough "$count"
+	peer mutate 0
+	note "seed $SEED: $(changed) PDUs changed, $((SECONDS - begin)) s"
+}
+
+# The neighbour has lost nothing, and its I/O has not stood still.
+good_noticed_nothing()
+{
+	io_resumed "$(disk)" 20
+	io_end
+	note "longest command $(longest_io) ms"
+	equals "$(conns_field losses | sort -u)" 0 "losses"
+	equals "$(session_field recoveries)" 0 "logins of the session"
+	conns_up 2
+}
+
+logged_in()	# sid
+{
+	[ "$(session_state "$1")" = LOGGED_IN ]
+}
+
+bad_conns_up()	# how many
+{
+	[ "$(peer list | grep -c phase=full)" = "$1" ]
+}
+
+# Each of them, when its target does as it should again
+bad_work_again()
+{
+	local session
+
+	for session in $(bad_sids); do
+		wait_for 90 logged_in "$session"
+	done
+	keep_running
+	bg_running load || { tail "$RUN/load.log"; fail "fio ended early"; }
+	bg_stop load INT
+	wait_for 90 bad_conns_up $((SESSIONS * CONNS))
+	keep_running
+	for session in $(bad_sids); do
+		fio_verify "$(disk "$session")" --size=2m
+	done
+}
+
+all_log_out()
+{
+	iscsiadm -m node --logout
+	wait_for 30 no_sessions
+	target_delete $GOOD
+	peer_stop
+}
+
+need_mcs
+klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'did not let go' \
+	'sd [0-9:]+ ' 'sd[a-z]' 'I/O error, dev' 'blk_update_request' \
+	'target rejected a PDU' 'scsi [0-9:]+ ' 'scsi host[0-9]' 'suppressed'
+plan 5
+must target_create iqn=$GOOD port=3261 links="1 2"
+must peer_start --seed "$SEED" --grace 2000 --max-connections "$CONNS"
+must good_logs_in
+must bad_log_in
+must io_begin "$(disk)"
+must load
+subtest "changed PDUs" mutation $((MUTATE_COUNT / 10))
+subtest "changed PDUs of all connections but the leading ones" mutation "$MUTATE_COUNT" added
+subtest "the neighbour noticed nothing" good_noticed_nothing
+subtest "all of them work again" bad_work_again
+subtest "and log out" all_log_out
