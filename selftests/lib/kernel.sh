@@ -39,12 +39,18 @@ klog_bad()
 		!seen && index($0, mark) { seen = 1; next }
 		!seen { next }
 		# a trace of the kernel is one message, known or not
-		/-\[ cut here \]-/ { trace = ""; inside = 1 }
+		!inside && /-\[ cut here \]-/ { trace = ""; inside = "end trace" }
+		# and so is what lockdep has to say, between lines of their own
+		!inside && /\] [=-]*$/ { next }
+		!inside && /WARNING: possible .* detected/ {
+			trace = ""
+			inside = "</TASK>"
+		}
 		inside { trace = trace $0 "\n" }
-		inside && /end trace/ {
+		inside && index($0, inside) {
 			if (known == "" || trace !~ known)
 				printf "%s", trace
-			inside = 0
+			inside = ""
 			next
 		}
 		inside { next }
