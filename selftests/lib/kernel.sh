@@ -46,11 +46,18 @@ klog_bad()
 			trace = ""
 			inside = "</TASK>"
 		}
+		# races that the kernel has with itself are not ours
+		!inside && /BUG: KCSAN: / {
+			trace = ""
+			inside = "Hardware name"
+			others = !/\[iscsi_mcs\]/
+		}
 		inside { trace = trace $0 "\n" }
 		inside && index($0, inside) {
-			if (known == "" || trace !~ known)
+			if (!others && (known == "" || trace !~ known))
 				printf "%s", trace
 			inside = ""
+			others = 0
 			next
 		}
 		inside { next }
@@ -105,12 +112,36 @@ kmemleak_bad()
 	echo clear >$file
 }
 
+KCSAN=/sys/kernel/debug/kcsan
+
+# On the kernel that has KCSAN it looks for races from now on: not while that boots.
+kcsan_begin()
+{
+	[ ! -e $KCSAN ] || echo on >$KCSAN
+}
+
+# Silence says something only if it has looked.
+kcsan_bad()
+{
+	local name value enabled=0 watched=0
+
+	[ -e $KCSAN ] || return 0
+	while read -r name value; do
+		case $name in
+		enabled:) enabled=$value ;;
+		setup_watchpoints:) watched=$value ;;
+		esac
+	done <$KCSAN
+	[ "$enabled" = 1 ] && [ "$watched" -gt 0 ] || echo "KCSAN does not look for races"
+}
+
 # All that there is to say against a kernel after a scenario; nothing is good.
 kernel_bad()
 {
 	klog_bad
 	[ "$(taint_bad)" = 0 ] || echo "taint bits $(taint_bad)"
 	kmemleak_bad
+	kcsan_bad
 	return 0
 }
 
