@@ -8,7 +8,7 @@
 #
 # With --cached it is not built: status 1 when it is not there.
 #
-# The result is cached by source version and configuration:
+# The result is cached by source version, configuration and debug.patch:
 #	vmlinuz  System.map  config  lib/modules/<release>/  release
 #	build/		tree to build external modules against
 #	complete	present when all of the above is
@@ -31,6 +31,20 @@ fragment()
 {
 	cat "$kernels_dir/debug.config" "$kernels_dir/debug-$variant.config" |
 		grep "^CONFIG_"
+}
+
+# patch_tree TREE - debug.patch, in place of the one that was there
+patch_tree()
+{
+	local old=$1/.mcs-patch
+
+	! cmp -s "$old" "$kernels_dir/debug.patch" || return 0
+	[ ! -e "$old" ] || patch -s -R -p1 -d "$1" -i "$old" ||
+		die "cannot take $old back: delete $1"
+	rm -f "$old"
+	patch -s -p1 -d "$1" -i "$kernels_dir/debug.patch" ||
+		die "debug.patch does not fit: delete $1"
+	cp "$kernels_dir/debug.patch" "$old"
 }
 
 # configure TREE - allnoconfig plus the fragment; all of it must hold
@@ -105,10 +119,10 @@ install_result()
 }
 
 need_packages "linux-source-$source_version" gcc make flex bison bc libelf-dev \
-	libssl-dev xz-utils kmod
+	libssl-dev xz-utils kmod patch
 
 full_version=$(dpkg-query -W -f '${Version}' "linux-source-$source_version")
-hash=$(fragment | sha256sum | cut -c1-8)
+hash=$({ fragment; cat "$kernels_dir/debug.patch"; } | sha256sum | cut -c1-8)
 name=debug-$variant-${full_version//[^0-9a-z.+-]/_}
 result=$cache_dir/$name-$hash
 
@@ -128,6 +142,7 @@ if [ ! -f "$tree/.mcs-unpacked" ]; then
 		-xf "/usr/src/linux-source-$source_version.tar.xz"
 	touch "$tree/.mcs-unpacked"
 fi
+patch_tree "$tree"
 configure "$tree"
 say "building $name with $(nproc) jobs; full log in $tree/.mcs-build.log"
 make -C "$tree" -j"$(nproc)" bzImage modules 2>&1 |
