@@ -173,7 +173,8 @@ works_again()	# connections
 	keep_running
 	bg_running load || { tail "$RUN/load.log"; fail "fio ended early"; }
 	bg_stop load INT
-	wait_for 60 conns_up "$1"
+	# one whose losses cost logins of the session waits for up to 75 s
+	wait_for 90 conns_up "$1"
 	keep_running
 	fio_verify "$(disk)" --size=4m
 	logout

@@ -109,6 +109,7 @@ good_noticed_nothing()
 	io_resumed "$(disk)" 20
 	io_end
 	note "longest command $(longest_io) ms"
+	between "$(longest_io)" 0 $((15000 * RIG_TIME_FACTOR)) "longest command in ms"
 	equals "$(conns_field losses | sort -u)" 0 "losses"
 	equals "$(session_field recoveries)" 0 "logins of the session"
 	conns_up 2
@@ -135,6 +136,7 @@ bad_work_again()
 	keep_running
 	bg_running load || { tail "$RUN/load.log"; fail "fio ended early"; }
 	bg_stop load INT
+	# one whose losses cost logins of the session waits for up to 75 s
 	wait_for 90 bad_conns_up $((SESSIONS * CONNS))
 	keep_running
 	for session in $(bad_sids); do
