@@ -157,10 +157,14 @@ login_was_garbled()
 # It was right once, and so it is tried again.
 comes_back()
 {
-	local round
+	local round losses
 
 	for round in 1 2 3 4 5; do
+		losses=$(count losses)
 		peer mutate 1 login "seed=$((SEED + round))"
+		peer reset "cid=$(peer_cid 2)"
+		# what was said before that is of the last round
+		wait_for 20 more_losses "$losses"
 		wait_for 90 login_was_garbled
 		peer mutate 0
 		wait_for 30 conns_up 2

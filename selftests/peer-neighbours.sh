@@ -23,7 +23,7 @@ GOOD=iqn.2024-01.example:good
 # all but the first one
 bad_sids()
 {
-	sids | sort -n | tail -n +2
+	sids | tail -n +2
 }
 
 # the first one of all, which is the one that the functions of the library mean
@@ -115,29 +115,19 @@ good_noticed_nothing()
 	conns_up 2
 }
 
-logged_in()	# sid
-{
-	[ "$(session_state "$1")" = LOGGED_IN ]
-}
-
-bad_conns_up()	# how many
-{
-	[ "$(peer list | grep -c phase=full)" = "$1" ]
-}
-
 # Each of them, when its target does as it should again
 bad_work_again()
 {
 	local session
 
 	for session in $(bad_sids); do
-		wait_for 90 logged_in "$session"
+		wait_for 90 state_is LOGGED_IN "$session"
 	done
 	keep_running
 	bg_running load || { tail "$RUN/load.log"; fail "fio ended early"; }
 	bg_stop load INT
 	# one whose losses cost logins of the session waits for up to 75 s
-	wait_for 90 bad_conns_up $((SESSIONS * CONNS))
+	wait_for 90 peer_conns_up $((SESSIONS * CONNS))
 	keep_running
 	for session in $(bad_sids); do
 		fio_verify "$(disk "$session")" --size=2m

@@ -145,12 +145,12 @@ logout()
 	node_logout "$IQN"
 }
 
-# session numbers, one per line
+# session numbers, one per line, in the order of numbers
 sids()
 {
 	local dir
 
-	for dir in /sys/class/iscsi_session/session*; do
+	for dir in /sys/class/iscsi_session/session{?,??,???,????}; do
 		[ ! -d "$dir" ] || echo "${dir##*session}"
 	done
 }
@@ -256,9 +256,9 @@ cid_of_link()	# link
 	field_of_link "$1" cid
 }
 
-state_is()	# state of the only session as the transport class shows it
+state_is()	# state of a session as the transport class shows it, sid
 {
-	[ "$(session_state)" = "$1" ]
+	[ "$(session_state "${2:-}")" = "$1" ]
 }
 
 # TCP connections to the target that are established, over a link or all
