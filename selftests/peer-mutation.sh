@@ -27,7 +27,7 @@
 load()
 {
 	bg_start load fio --name=load --filename="$(disk)" --direct=1 \
-		--ioengine=libaio --iodepth="$MUTATE_DEPTH" --rw=randrw --bsrange=4k-64k \
+		--ioengine=libaio --iodepth="$MUTATE_DEPTH" --rw=randrw --bssplit=4k/80:16k/10:64k/10 \
 		--size=16m --time_based --runtime=36000 \
 		--continue_on_error=all --error_dump=0
 }

@@ -64,7 +64,7 @@ load()
 		words+=("--name=load$session" "--filename=$(disk "$session")")
 	done
 	bg_start load fio --direct=1 --ioengine=libaio --iodepth=8 --rw=randrw \
-		--bsrange=4k-64k --size=16m --time_based --runtime=36000 \
+		--bssplit=4k/80:16k/10:64k/10 --size=16m --time_based --runtime=36000 \
 		--continue_on_error=all --error_dump=0 "${words[@]}"
 }
 

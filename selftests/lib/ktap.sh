@@ -95,21 +95,33 @@ skip_all()	# reason
 	exit 4
 }
 
-# Poll a condition until it holds or the deadline (seconds) has passed.
+# Poll a condition until it holds or the deadline (seconds) has passed. Where it takes
+# long to find out, as on a debug kernel, on which starting a process is slow, most of
+# the time is left for what is waited for.
 wait_for()	# deadline, command...
 {
-	local end=$((${EPOCHREALTIME/./} + $1 * RIG_TIME_FACTOR * 1000000))
+	local end=$((${EPOCHREALTIME/./} + $1 * RIG_TIME_FACTOR * 1000000)) asked left took
 	shift
 
-	until "$@"; do
-		if [ "${EPOCHREALTIME/./}" -ge $end ]; then
+	while asked=${EPOCHREALTIME/./}; ! "$@"; do
+		left=$(((end - ${EPOCHREALTIME/./}) / 1000))
+		if [ $left -le 0 ]; then
 			echo "deadline passed: $*"
 			return 1
 		fi
-		# a sleep that starts no process
-		[ -n "${KTAP_NEVER:-}" ] || exec {KTAP_NEVER}<> <(:)
-		read -rt 0.1 -u "$KTAP_NEVER" || true
+		took=$(((${EPOCHREALTIME/./} - asked) / 1000))
+		pause_ms $((took < 33 ? 100 : 3 * took < left ? 3 * took : left))
 	done
+}
+
+# A sleep that starts no process
+pause_ms()	# milliseconds
+{
+	local seconds
+
+	printf -v seconds '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
+	[ -n "${KTAP_NEVER:-}" ] || exec {KTAP_NEVER}<> <(:)
+	read -rt "$seconds" -u "$KTAP_NEVER" || true
 }
 
 # The opposite of a command, usable with wait_for and errexit.
