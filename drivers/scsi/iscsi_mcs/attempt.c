@@ -170,11 +170,22 @@ static enum iscsi_mcs_auth mcs_attempt_auth(const struct mcs_attempt *job)
 }
 
 /* Nobody has said that the login failed: not in a way that can be understood. */
-static bool mcs_attempt_is_unanswered(enum mcs_login_cause cause)
+static bool mcs_attempt_is_unanswered(const struct mcs_login_result *r)
 {
-	return cause == MCS_LOGIN_CLOSED || cause == MCS_LOGIN_TIMEOUT ||
-	       cause == MCS_LOGIN_CANCELLED || cause == MCS_LOGIN_TRANSPORT ||
-	       cause == MCS_LOGIN_PROTOCOL || cause == MCS_LOGIN_BAD_TEXT;
+	switch (r->cause) {
+	case MCS_LOGIN_CLOSED:
+	case MCS_LOGIN_TIMEOUT:
+	case MCS_LOGIN_CANCELLED:
+	case MCS_LOGIN_TRANSPORT:
+	case MCS_LOGIN_PROTOCOL:
+	case MCS_LOGIN_BAD_TEXT:
+		return true;
+	case MCS_LOGIN_VERSION:
+	case MCS_LOGIN_NO_TPGT:
+		return r->status_class == ISCSI_STATUS_CLS_SUCCESS;
+	default:
+		return false;
+	}
 }
 
 /*
@@ -187,8 +198,10 @@ static bool mcs_attempt_is_of_the_moment(enum mcs_login_cause cause)
 	switch (cause) {
 	case MCS_LOGIN_TOO_MANY:
 	case MCS_LOGIN_INITIATOR_ERROR:
+	case MCS_LOGIN_VERSION:
 	case MCS_LOGIN_MISSING:
 	case MCS_LOGIN_BAD_REQUEST:
+	case MCS_LOGIN_NO_TPGT:
 	case MCS_LOGIN_PROTOCOL:
 	case MCS_LOGIN_BAD_TEXT:
 	case MCS_LOGIN_ENDLESS:
@@ -233,7 +246,7 @@ static int mcs_attempt_login(struct mcs_conn *conn, struct socket *sock,
 		return 0;
 
 	cause = r->cause;
-	job->may_be_in = mcs_attempt_is_unanswered(cause);
+	job->may_be_in = mcs_attempt_is_unanswered(r);
 	if (cause != MCS_LOGIN_TRANSPORT)
 		err = mcs_login_cause_errno(cause);
 	conn->status_class = r->status_class;
