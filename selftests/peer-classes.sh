@@ -109,7 +109,7 @@ does_not_stay()
 # another reason.
 did_not_stay()
 {
-	local before
+	local before cids=()
 
 	peer_start --grace 2000
 	login "${NOPS[@]}"
@@ -118,10 +118,14 @@ did_not_stay()
 	io_begin "$(disk)" --size=16m
 	before=$(recoveries)
 	for _ in {1..10}; do
-		peer_relogin 1 peer reset "cid=$(peer_cid 2)"
+		cids+=("$(peer_cid 2)")
+		peer_relogin 1 peer reset "cid=${cids[-1]}"
 		wait_for 10 peer_conns_up 3
 	done
 	[ "$(field_of_link 2 flaps)" -gt 3 ] || fail "it was up for too long"
+	# by the CID that it had then, and that mcsadm shows
+	dmesg | grep -q "conn ${cids[3]} to $(target_ip 2):3260: lost 4 times soon" ||
+		fail "the kernel's log does not name it"
 	equals "$(recoveries)" "$before" "session recoveries"
 	peer logout never
 	peer reset "cid=$(peer_cid 3)"

@@ -96,8 +96,8 @@ static void mcs_connect_failed(struct mcs_conn *conn, int err)
 	    test_bit(MCS_CONN_NO_RETRY, &conn->flags)) {
 		if (conn->was_up && test_bit(MCS_CONN_NO_RETRY, &conn->flags))
 			shost_printk(KERN_NOTICE, sess->shost,
-				     "conn %u: not tried again: %s\n",
-				     conn->id, last.text);
+				     "conn %u to %pISpc: not tried again: %s\n",
+				     conn->cid, &conn->remote, last.text);
 		return;
 	}
 	if (sess->state == ISCSI_MCS_SESSION_STATE_LOGGED_IN)
@@ -266,8 +266,8 @@ void mcs_connect_count_loss(struct mcs_conn *conn, bool relogin)
 	}
 	if (conn->flaps == MCS_CONNECT_FLAPS + 1)
 		shost_printk(KERN_NOTICE, conn->sess->shost,
-			     "conn %u: lost %u times soon after it came up, tried less often now\n",
-			     conn->id, conn->flaps);
+			     "conn %u to %pISpc: lost %u times soon after it came up, tried less often now\n",
+			     conn->cid, &conn->remote, conn->flaps);
 }
 
 /**

@@ -271,8 +271,9 @@ static bool mcs_recovery_fail_over(struct mcs_session *sess)
 		if (err) {
 			mcs_last_get(conn, &last);
 			shost_printk(KERN_NOTICE, sess->shost,
-				     "conn %u: lost (%s), target did not let go of it (%d): session logs in again\n",
-				     conn->id, last.text, err);
+				     "conn %u to %pISpc: lost (%s), target did not let go of it (%d): session logs in again\n",
+				     conn->cid, &conn->remote, last.text,
+				     err);
 			return false;
 		}
 		mcs_recovery_survived(conn, since);

@@ -176,8 +176,9 @@ static const char *mcs_rsp_reject(struct mcs_conn *conn)
 
 	if (__ratelimit(&limit))
 		shost_printk(KERN_NOTICE, conn->sess->shost,
-			     "conn %u: target rejected a PDU, opcode 0x%02x reason 0x%02x\n",
-			     conn->id, mcs_pdu_opcode(bad), rej->reason);
+			     "conn %u to %pISpc: target rejected a PDU, opcode 0x%02x reason 0x%02x\n",
+			     conn->cid, &conn->remote, mcs_pdu_opcode(bad),
+			     rej->reason);
 	switch (mcs_pdu_opcode(bad)) {
 	case ISCSI_OP_SCSI_CMD:
 		return mcs_rsp_scsi_rejected(conn, bad);
