@@ -17,12 +17,12 @@ set -euo pipefail
 features='
 login, verified I/O|login: reads and writes verified data|other-targets: tgt|other-targets: istgt
 connection added under I/O|add-connections: second connection is added under verified I/O|other-targets-many: tgt: connection added under I/O|other-targets-many: istgt: connection added under I/O
-CHAP and mutual CHAP on it|add-auth: adds with the session'"'"'s names and secrets||
-connection removed under I/O, the leading one too|remove-connections: the leading connection is removed||
+CHAP and mutual CHAP on it|add-auth: adds with the session'"'"'s names and secrets|other-targets-more: tgt: CHAP and mutual CHAP|other-targets-more: istgt: CHAP and mutual CHAP
+connection removed under I/O, the leading one too|remove-connections: the leading connection is removed|other-targets-more: tgt: connections are removed under I/O, the leading one too|other-targets-more: istgt: connections are removed under I/O, the leading one too
 a connection dies: no I/O error|connection-loss: target resets the added connection|other-targets-many: tgt: a loss makes the session log in again|other-targets-many: istgt: a loss makes the session log in again
 and the session stays|failover: target resets the leading connection|!other-targets-many: tgt: a loss makes the session log in again|!other-targets-many: istgt: a loss makes the session log in again
 the same, told that closing is enough||other-targets-many: tgt: the leading connection likewise|
-target restarts: no I/O error|session-recovery: target restarts under I/O||'
+target restarts: no I/O error|session-recovery: target restarts under I/O|other-targets-more: tgt: restarts under I/O|other-targets-more: istgt: restarts under I/O'
 
 usage="usage: tables.sh DIRECTORY [README]"
 [ $# -ge 1 ] || die "$usage"

@@ -4,7 +4,8 @@
 # The user space targets tgt and istgt. These run on the target's side.
 # shellcheck shell=bash
 
-# tgt with one LUN (number 1), in a file. Words: parameters, NAME=VALUE.
+# tgt with one LUN (number 1), in a file. Words: parameters, NAME=VALUE. The file stays
+# what it was when it is started again.
 tgt_create()
 {
 	local word
@@ -22,13 +23,28 @@ tgt_create()
 	tgtadm --lld iscsi --op bind --mode target --tid 1 -I ALL
 }
 
-# istgt with one LUN (number 0), in a file, on every link.
-istgt_create()
+# Nobody gets at tgt's target without CHAP, in both directions.
+tgt_demands_chap()	# name, secret, the target's name, its secret
 {
-	local n dir=$RUN/istgt
+	tgtadm --lld iscsi --op new --mode account --user "$1" --password "$2" &&
+		tgtadm --lld iscsi --op bind --mode account --tid 1 --user "$1" &&
+		tgtadm --lld iscsi --op new --mode account --user "$3" --password "$4" &&
+		tgtadm --lld iscsi --op bind --mode account --tid 1 --user "$3" --outgoing
+}
+
+# istgt with one LUN (number 0), in a file, on every link. Names and secrets as above
+# may follow.
+istgt_create()	# name, secret, the target's name, its secret
+{
+	local n dir=$RUN/istgt auth=None
 
 	mkdir -p "$dir"
 	truncate -s 64M "$RUN/istgt.img"
+	: >"$dir/auth.conf"
+	if [ $# -gt 0 ]; then
+		auth="CHAP Mutual"
+		printf '[AuthGroup1]\n  Auth "%s" "%s" "%s" "%s"\n' "$@" >"$dir/auth.conf"
+	fi
 	{
 		echo "[Global]"
 		echo "  NodeBase \"${IQN%%:*}\""
@@ -52,11 +68,11 @@ istgt_create()
 		echo "[LogicalUnit1]"
 		echo "  TargetName ${IQN##*:}"
 		echo "  Mapping PortalGroup1 InitiatorGroup1"
-		echo "  AuthMethod None"
+		echo "  AuthMethod $auth"
+		[ "$auth" = None ] || echo "  AuthGroup AuthGroup1"
 		echo "  UnitType Disk"
 		echo "  LUN0 Storage $RUN/istgt.img 64MB"
 	} >"$dir/istgt.conf"
-	: >"$dir/auth.conf"
 	bg_start istgt istgt -D -c "$dir/istgt.conf"
 	wait_for 20 istgt_listens
 }

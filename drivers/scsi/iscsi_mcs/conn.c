@@ -568,8 +568,9 @@ void mcs_conn_unlink_task(struct mcs_conn *conn, struct mcs_task *task)
 	WRITE_ONCE(conn->sent_bytes, conn->sent_bytes - task->sent);
 	task->sent = 0;
 	atomic_sub(task->cost, &conn->bytes);
-	/* Whoever drains the connection waits for the last one. */
-	if (atomic_dec_and_test(&conn->cmds) && !READ_ONCE(conn->accepting))
+	/* Whoever drains the connection, or all, waits for the last one. */
+	if (atomic_dec_and_test(&conn->cmds) &&
+	    (!READ_ONCE(conn->accepting) || READ_ONCE(conn->sess->hushed)))
 		wake_up_all(&conn->sess->wake);
 }
 

@@ -130,6 +130,7 @@ enum mcs_conn_flag {
 	MCS_CONN_WANT_PING,	/* a command is late: ask the target now */
 	MCS_CONN_NO_RETRY,	/* do not connect again by itself */
 	MCS_CONN_LEAVING,	/* the target has asked for its logout */
+	MCS_CONN_HUSHES,	/* one of those that count in sess->hushed */
 };
 
 /**

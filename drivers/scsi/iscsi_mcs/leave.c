@@ -5,6 +5,7 @@
 #include "conn.h"
 #include "connect.h"
 #include "event.h"
+#include "hush.h"
 #include "leave.h"
 #include "main.h"
 #include "recovery.h"
@@ -27,14 +28,17 @@
  * @conn: connection in full feature phase
  * @timeout: jiffies
  *
- * It takes no new ones. Drops the session mutex while it waits.
+ * It takes no new ones. Where its end may cost commands of the others, these come
+ * to their end as well, and the session takes none until mcs_leave_logout(), which
+ * must follow when this returns 0. Drops the session mutex while it waits.
  *
  * Return: 0, -ETIMEDOUT, or -ECANCELED when somebody else has taken it over.
  */
 int mcs_leave_drain(struct mcs_conn *conn, unsigned long timeout)
 {
 	struct mcs_session *sess = conn->sess;
-	bool drained;
+	unsigned long left;
+	int err;
 
 	lockdep_assert_held(&sess->mutex);
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_DRAINING);
@@ -43,16 +47,22 @@ int mcs_leave_drain(struct mcs_conn *conn, unsigned long timeout)
 	spin_unlock_bh(&conn->q_lock);
 
 	mutex_unlock(&sess->mutex);
-	drained = wait_event_timeout(sess->wake,
-				     !atomic_read(&conn->cmds) ||
-				     !mcs_conn_is_live(conn) ||
-				     atomic_read(&sess->stopping), timeout);
+	left = wait_event_timeout(sess->wake,
+				  !atomic_read(&conn->cmds) ||
+				  !mcs_conn_is_live(conn) ||
+				  atomic_read(&sess->stopping), timeout);
+	if (left && mcs_hush_is_needed(sess) && !mcs_hush_begin(conn, left))
+		left = 0;
 	mutex_lock(&sess->mutex);
 
 	if (sess->closing || !mcs_conn_is_live(conn) ||
 	    mcs_conn_state(conn) != ISCSI_MCS_CONN_STATE_DRAINING)
-		return -ECANCELED;
-	return drained && !atomic_read(&conn->cmds) ? 0 : -ETIMEDOUT;
+		err = -ECANCELED;
+	else
+		err = left && !atomic_read(&conn->cmds) ? 0 : -ETIMEDOUT;
+	if (err)
+		mcs_hush_end(conn);
+	return err;
 }
 
 /**
@@ -75,12 +85,15 @@ int mcs_leave_logout(struct mcs_conn *conn, u16 *time2wait)
 	/* First: a logout that failed is told by it from one that is not due. */
 	mcs_conn_set_state(conn, ISCSI_MCS_CONN_STATE_LOGOUT);
 	w = kmalloc(sizeof(*w), GFP_NOIO);
-	if (!w)
+	if (!w) {
+		mcs_hush_end(conn);
 		return -ENOMEM;
+	}
 	mcs_ctl_logout_init(w, conn->cid);
 
 	mutex_unlock(&sess->mutex);
 	ret = mcs_ctl_wait_run(conn, w, MCS_LEAVE_LOGOUT_TIMEOUT);
+	mcs_hush_end(conn);
 	mutex_lock(&sess->mutex);
 	if (!ret) {
 		rsp = (struct iscsi_logout_rsp *)&w->rsp;

@@ -596,14 +596,14 @@ bool mcs_session_take_cmdsn(struct mcs_session *sess, struct mcs_conn *conn,
  * @sess: session
  * @force: also beyond the window: a command that is sent again
  *
- * Return: false when the window has no room.
+ * Return: false when the window has no room, or nothing is taken for now.
  */
 bool mcs_session_reserve(struct mcs_session *sess, bool force)
 {
 	bool room;
 
 	spin_lock_bh(&sess->win_lock);
-	room = mcs_window_reserve(&sess->win);
+	room = !sess->hushed && mcs_window_reserve(&sess->win);
 	if (!room && force)
 		sess->win.reserved++;
 	spin_unlock_bh(&sess->win_lock);
@@ -619,4 +619,6 @@ void mcs_session_unreserve(struct mcs_session *sess)
 	spin_lock_bh(&sess->win_lock);
 	sess->win.reserved--;
 	spin_unlock_bh(&sess->win_lock);
+	if (READ_ONCE(sess->hushed))
+		wake_up_all(&sess->wake);
 }

@@ -86,9 +86,10 @@ struct mcs_task;
  * @iconn: libiscsi's connection object of it
  * @next_cpu: where the next connection's io_work runs
  *
- * @win_lock: protects @win and @filling
+ * @win_lock: protects @win, @filling and @hushed
  * @win: CmdSN window
  * @filling: numbers that were lost are being filled
+ * @hushed: how many connections want no command to be taken for now
  * @holding: how many want no command to be sent for now
  * @turn: commands distributed so far
  * @in_burst: since the session was idle none of its commands has been completed
@@ -178,6 +179,7 @@ struct mcs_session {
 	spinlock_t win_lock ____cacheline_aligned_in_smp;
 	struct mcs_window win;
 	bool filling;
+	u32 hushed;
 	atomic_t holding;
 	atomic_t turn;
 	bool in_burst;
