@@ -21,19 +21,6 @@ target_was_faster()	# how it was lost, recoveries before
 		touch "$RUN/target-was-faster"
 }
 
-# LIO waits three seconds for data, and then ends the session: on a kernel that checks
-# a lot it may do so at any time. How often it has
-impatience()
-{
-	dmesg | grep -c 'Unable to recover from DataOut timeout' || true
-}
-
-target_gave_up()	# how often it had before
-{
-	[ "$RIG_TIME_FACTOR" != 1 ] && [ "$(impatience)" -gt "$1" ] || return
-	note "LIO did not get its data in three seconds, and ended the session"
-}
-
 lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 {
 	local link=$1 bound=$2 lose=$3 restore=$4

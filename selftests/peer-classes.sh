@@ -75,6 +75,27 @@ session_class()
 	io_is_right
 }
 
+# Who knows what becomes of the others' commands? So there are none when a connection
+# leaves, removed or because the target has asked for it; and then they go on.
+leaves_quietly()
+{
+	local before
+
+	use_class session
+	before=$(recoveries)
+	for _ in {1..5}; do
+		conn_remove "$(cid_of_link 2)"
+		io_resumed "$(disk)" 10
+		conn_add 2
+		peer_relogin 1 peer async 1 "cid=$(peer_cid 3)" p3=5
+		whole
+	done
+	equals "$(recoveries)" "$before" "session recoveries"
+	equals "$(peer_counter loud)" 0 "logouts while the session had commands"
+	between "$(peer_counter drained)" 10 100 "logouts of connections"
+	io_is_right
+}
+
 # Of the connection over link 2: the module says so, and when it tries again.
 is_tried_less()
 {
@@ -184,9 +205,10 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go'
-plan 6
+plan 7
 subtest "class close-retry" close_retry
 subtest "class session" session_class
+subtest "class session, and connections that leave" leaves_quietly
 subtest "class session, and a connection that does not stay" does_not_stay
 rm -rf /etc/iscsi/nodes/*
 subtest "one that did not stay, and then a login of the session" did_not_stay

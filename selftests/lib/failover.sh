@@ -14,6 +14,19 @@ recovered_since()	# number of logins of the session
 	[ "$(session_field recoveries)" -gt "$1" ]
 }
 
+# LIO waits three seconds for data, and then ends the session: on a kernel that checks
+# a lot it may do so at any time. How often it has
+impatience()
+{
+	dmesg | grep -c 'Unable to recover from DataOut timeout' || true
+}
+
+target_gave_up()	# how often it had before
+{
+	[ "$RIG_TIME_FACTOR" != 1 ] && [ "$(impatience)" -gt "$1" ] || return
+	note "LIO did not get its data in three seconds, and ended the session"
+}
+
 reset_by_target()	# link
 {
 	on_target ss -K "sport = :3260 and src $(target_ip "$1")" >"$RUN/killed"

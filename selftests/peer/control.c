@@ -95,15 +95,15 @@ static void cmd_counters(struct line *line)
 	const struct counters *c = &counters;
 
 	dprintf(line->fd,
-		"sent=%llu received=%llu logins=%llu lost=%llu ended=%llu mutated=%llu complaints=%llu late=%llu undrained=%llu drained=%llu logouts=%llu plugs=%llu texts=%llu tmfs=%llu reserves=%llu rejects_left=%u armed=%u triggers=%u\n",
+		"sent=%llu received=%llu logins=%llu lost=%llu ended=%llu mutated=%llu complaints=%llu late=%llu undrained=%llu drained=%llu loud=%llu logouts=%llu plugs=%llu texts=%llu tmfs=%llu reserves=%llu rejects_left=%u armed=%u triggers=%u\n",
 		(unsigned long long)c->sent, (unsigned long long)c->received,
 		(unsigned long long)c->logins, (unsigned long long)c->lost,
 		(unsigned long long)c->sessions_ended,
 		(unsigned long long)c->mutated,
 		(unsigned long long)c->complaints,
 		(unsigned long long)c->late, (unsigned long long)c->undrained,
-		(unsigned long long)c->drained, (unsigned long long)c->logouts,
-		(unsigned long long)c->plugs, (unsigned long long)c->texts,
+		(unsigned long long)c->drained, (unsigned long long)c->loud,
+		(unsigned long long)c->logouts, (unsigned long long)c->plugs, (unsigned long long)c->texts,
 		(unsigned long long)c->tmfs, (unsigned long long)c->reserves,
 		reject_left(), rules_armed(), trigger_left());
 	if (c->complaints)

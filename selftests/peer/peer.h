@@ -248,6 +248,7 @@ struct request {
  * @complaints: rules the initiator broke
  * @late: Logouts that were asked for and did not come in time
  * @undrained: that came with commands outstanding
+ * @loud: that came with commands of any connection outstanding
  * @tmfs: task management requests
  * @reserves: PERSISTENT RESERVE OUT, received
  */
@@ -262,6 +263,7 @@ struct counters {
 	u64 late;
 	u64 undrained;
 	u64 drained;
+	u64 loud;
 	u64 logouts;
 	u64 plugs;
 	u64 texts;
@@ -299,6 +301,7 @@ struct session *session_find(const u8 *isid, const char *initiator);
 void session_end(struct session *sess, const char *why);
 void session_reap(void);
 u32 session_live(const struct session *sess);
+u32 session_outstanding(const struct session *sess);
 
 /* send.c */
 u32 crc32c_of(u32 crc, const u8 *p, size_t len);

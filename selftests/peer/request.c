@@ -169,6 +169,8 @@ static void logout_own(struct task *task)
 		counters.undrained++;
 	else
 		counters.drained++;
+	if (session_outstanding(conn->sess))
+		counters.loud++;
 	conn->logout_by = 0;
 	logout_respond(task, 0);
 	conn->closing = true;

@@ -68,6 +68,22 @@ u32 session_live(const struct session *sess)
 }
 
 /**
+ * session_outstanding - SCSI commands that were not answered
+ * @sess: session
+ */
+u32 session_outstanding(const struct session *sess)
+{
+	struct conn *conn;
+	u32 n = 0;
+
+	TAILQ_FOREACH(conn, &conns, node) {
+		if (conn->sess == sess)
+			n += conn_outstanding(conn);
+	}
+	return n;
+}
+
+/**
  * session_end - end a session with all its connections
  * @sess: session; freed when the loop comes round
  * @why: for the log

@@ -350,7 +350,7 @@ static int mcs_admin_log_out(struct mcs_conn *conn,
 	err = mcs_leave_drain(conn, MCS_ADMIN_DRAIN_TIMEOUT);
 	if (err == -ETIMEDOUT) {
 		NL_SET_ERR_MSG(extack,
-			       "commands on the connection do not come to an end");
+			       "commands do not come to an end");
 		return err;
 	}
 	if (!err)

@@ -56,6 +56,7 @@ bool mcs_hush_begin(struct mcs_conn *conn, unsigned long timeout)
 {
 	struct mcs_session *sess = conn->sess;
 
+	lockdep_assert_not_held(&sess->mutex);
 	spin_lock_bh(&sess->win_lock);
 	if (!test_and_set_bit(MCS_CONN_HUSHES, &conn->flags))
 		WRITE_ONCE(sess->hushed, sess->hushed + 1);
