@@ -107,9 +107,9 @@ mutation()	# changed PDUs, words for the peer...
 # first: with many of them it leaves little of a slow processor.
 good_noticed_nothing()
 {
-	io_resumed "$(disk)" 20
 	bg_running load || { tail "$RUN/load.log"; fail "fio ended early"; }
 	bg_stop load INT
+	io_resumed "$(disk)" 20
 	io_end
 	note "longest command $(longest_io) ms"
 	! target_gave_up "$at_first" || return 0

@@ -103,7 +103,8 @@ static void cmd_counters(struct line *line)
 		(unsigned long long)c->complaints,
 		(unsigned long long)c->late, (unsigned long long)c->undrained,
 		(unsigned long long)c->drained, (unsigned long long)c->loud,
-		(unsigned long long)c->logouts, (unsigned long long)c->plugs, (unsigned long long)c->texts,
+		(unsigned long long)c->logouts, (unsigned long long)c->plugs,
+		(unsigned long long)c->texts,
 		(unsigned long long)c->tmfs, (unsigned long long)c->reserves,
 		reject_left(), rules_armed(), trigger_left());
 	if (c->complaints)

@@ -349,8 +349,7 @@ static int mcs_admin_log_out(struct mcs_conn *conn,
 	set_bit(MCS_CONN_NO_RETRY, &conn->flags);
 	err = mcs_leave_drain(conn, MCS_ADMIN_DRAIN_TIMEOUT);
 	if (err == -ETIMEDOUT) {
-		NL_SET_ERR_MSG(extack,
-			       "commands do not come to an end");
+		NL_SET_ERR_MSG(extack, "commands do not come to an end");
 		return err;
 	}
 	if (!err)
