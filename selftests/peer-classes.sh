@@ -34,10 +34,10 @@ io_is_right()
 	peer_stop
 }
 
-use_class()	# class of the peer
+use_class()	# class of the peer, options
 {
 	rm -rf /etc/iscsi/nodes/*
-	peer_start --class "$1" --grace 0
+	peer_start --class "$1" --grace 0 "${@:2}"
 	login "${NOPS[@]}"
 	conn_add 2
 	conn_add 3
@@ -76,12 +76,13 @@ session_class()
 }
 
 # Who knows what becomes of the others' commands? So there are none when a connection
-# leaves, removed or because the target has asked for it; and then they go on.
+# leaves, removed or because the target has asked for it, until the target has closed
+# it; and then they go on.
 leaves_quietly()
 {
 	local before
 
-	use_class session
+	use_class session --linger 100
 	before=$(recoveries)
 	for _ in {1..5}; do
 		conn_remove "$(cid_of_link 2)"
@@ -93,6 +94,55 @@ leaves_quietly()
 	equals "$(recoveries)" "$before" "session recoveries"
 	equals "$(peer_counter loud)" 0 "logouts while the session had commands"
 	between "$(peer_counter drained)" 10 100 "logouts of connections"
+	io_is_right
+}
+
+only_one_has_commands()
+{
+	[ "$(conns_field cmds_in_flight | grep -vc '^0$')" = 1 ]
+}
+
+# One that does not come to its end keeps the connection there, and the session's I/O
+# waiting for ten seconds.
+command_that_takes_long()
+{
+	local answer cid
+
+	use_class session
+	cid=$(cid_of_link 2)
+	mcsadm policy -s "$(sid)" fail-over-only
+	wait_for 20 only_one_has_commands
+	peer hold
+	wait_for 20 peer_outstanding "$(cid_of_link 1)"
+	answer=$(expect_failure conn_remove "$cid" 2>&1)
+	note "$answer"
+	[[ $answer == *'commands on others'*'it stays'* ]]
+	equals "$(conn_field "$cid" state)" up "connection"
+	peer release
+	io_resumed "$(disk)" 10
+	conn_remove "$cid"
+	io_resumed "$(disk)" 10
+	equals "$(peer_counter loud)" 0 "logouts while the session had commands"
+	equals "$(recoveries)" 0 "session recoveries"
+	io_is_right
+}
+
+# The question costs the connection it is asked on there, and so it may cost commands:
+# a target that numbers from zero, as istgt does, is asked while it has none.
+asked_quietly()
+{
+	rm -rf /etc/iscsi/nodes/*
+	peer_start --class session --grace 0 --statsn 0 --linger 100
+	login "${NOPS[@]}"
+	io_begin "$(disk)" --size=16m
+	equals "$(session_field target_class)" unknown "class with one connection"
+	conn_add 2
+	equals "$(session_field target_class)" session "class found"
+	equals "$(peer_counter loud)" 0 "logouts while the session had commands"
+	io_resumed "$(disk)" 10
+	conn_add 3
+	whole
+	equals "$(recoveries)" 0 "session recoveries"
 	io_is_right
 }
 
@@ -205,10 +255,12 @@ NOPS=("node.conn[0].timeo.noop_out_interval=1"
 	"node.conn[0].timeo.noop_out_timeout=2")
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'did not let go'
-plan 7
+plan 9
 subtest "class close-retry" close_retry
 subtest "class session" session_class
 subtest "class session, and connections that leave" leaves_quietly
+subtest "class session, and a command that takes long" command_that_takes_long
+subtest "class session, found out under I/O" asked_quietly
 subtest "class session, and a connection that does not stay" does_not_stay
 rm -rf /etc/iscsi/nodes/*
 subtest "one that did not stay, and then a login of the session" did_not_stay

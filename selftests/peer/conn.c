@@ -126,7 +126,7 @@ void conn_close(struct conn *conn, bool abort)
 	conn_forget(conn);
 }
 
-/* Like istgt: what waits is discarded, on all connections. */
+/* Like istgt: commands that wait are discarded, on all connections. */
 static void discard_waiting(struct session *sess)
 {
 	struct conn *conn;
@@ -137,7 +137,8 @@ static void discard_waiting(struct session *sess)
 			continue;
 		for (task = TAILQ_FIRST(&conn->tasks); task; task = next) {
 			next = TAILQ_NEXT(task, by_conn);
-			if (task->state != TASK_WAITING)
+			if (task->state != TASK_WAITING &&
+			    (task->bhs[0] & OP_MASK) == OP_CMD)
 				task_free(task);
 		}
 	}
@@ -158,6 +159,8 @@ void conn_lost(struct conn *conn, const char *why)
 		return;
 	say("connection %u cid %u: %s", conn->serial, conn->cid, why);
 	if (conn->phase == PHASE_LOGIN || !sess || conn->leaving) {
+		if (conn->leaving && config.class == CLASS_SESSION)
+			discard_waiting(sess);
 		conn_close(conn, false);
 		return;
 	}
@@ -193,6 +196,15 @@ void conn_put_out(struct conn *conn, const u8 *bytes, size_t len)
 }
 
 /**
+ * conn_closes - is it time to close a connection whose output is out?
+ * @conn: connection
+ */
+bool conn_closes(const struct conn *conn)
+{
+	return conn->closing && now_ms() >= conn->close_at;
+}
+
+/**
  * conn_flush - send what the socket takes
  * @conn: connection
  */
@@ -225,7 +237,7 @@ void conn_flush(struct conn *conn)
 	}
 	conn->out_at = 0;
 	conn->out_len = 0;
-	if (conn->closing)
+	if (conn_closes(conn))
 		conn_lost(conn, "closed as told");
 }
 

@@ -124,7 +124,7 @@ static short wanted(const struct conn *conn)
 
 	if (!conn->deaf && conn->in_len < IN_MAX)
 		events |= POLLIN;
-	if (conn->out_at < conn->out_len || conn->closing)
+	if (conn->out_at < conn->out_len || conn_closes(conn))
 		events |= POLLOUT;
 	return events;
 }
@@ -163,7 +163,9 @@ static void serve_once(int listener, int control)
 	int i, n = 2;
 
 	TAILQ_FOREACH(conn, &conns, node) {
-		if (conn->fd < 0 || n == POLL_MAX)
+		/* One that has logged out is not looked at, closed or not. */
+		if (conn->fd < 0 || n == POLL_MAX ||
+		    (conn->closing && !conn_closes(conn)))
 			continue;
 		fds[n].fd = conn->fd;
 		fds[n].events = wanted(conn);
@@ -201,7 +203,7 @@ static void set_class(const char *name)
 enum option_code {
 	O_SOCKET, O_CONTROL, O_PORT, O_CLASS, O_GRACE, O_WINDOW, O_CONNS,
 	O_BURST, O_FIRST, O_R2TS, O_CHUNK, O_R2T_LEN, O_R2T, O_DIGESTS,
-	O_STATSN, O_TARGET, O_MIB, O_SEED, O_VERBOSE,
+	O_STATSN, O_LINGER, O_TARGET, O_MIB, O_SEED, O_VERBOSE,
 };
 
 static const struct option options[] = {
@@ -220,6 +222,7 @@ static const struct option options[] = {
 	{ "initial-r2t", 0, NULL, O_R2T },
 	{ "digests", 0, NULL, O_DIGESTS },
 	{ "statsn", 1, NULL, O_STATSN },	/* first one of a connection */
+	{ "linger", 1, NULL, O_LINGER },	/* ms from Logout to close */
 	{ "target", 1, NULL, O_TARGET },
 	{ "size", 1, NULL, O_MIB },
 	{ "seed", 1, NULL, O_SEED },
@@ -261,6 +264,9 @@ static void set_number(int code, u32 value)
 	case O_STATSN:
 		config.first_statsn = value;
 		config.first_statsn_set = true;
+		break;
+	case O_LINGER:
+		config.linger_ms = value;
 		break;
 	case O_MIB:
 		disk_sectors = (u64)value * 2048;

@@ -24,8 +24,8 @@
  *	logged out, for the grace time, then the session ends
  * @CLASS_RETRY: a Logout closes the connection it came on, whatever it names;
  *	a lost one is forgotten at once
- * @CLASS_SESSION: the same, and a loss makes the commands that wait on all
- *	connections vanish
+ * @CLASS_SESSION: the same, and the end of a connection makes the commands of
+ *	all connections vanish
  */
 enum peer_class {
 	CLASS_FENCE,
@@ -49,6 +49,7 @@ struct config {
 	u32 chunk;
 	u32 r2t_len;
 	u32 delay_ms;
+	u32 linger_ms;
 	bool initial_r2t;
 	bool digests;
 	bool hold;
@@ -156,6 +157,7 @@ enum conn_phase {
  * @drip: bytes per write, 0 for no limit
  * @closing: close when the output is out
  * @leaving: and it has logged out, so that is no loss
+ * @close_at: not before, in ms
  * @last_one: close it behind the next PDU that is sent
  * @fence_due: another one was logged out by a request on it
  * @fence: the PDU that is being looked at is a NOP-Out behind that
@@ -186,6 +188,7 @@ struct conn {
 	u32 drip;
 	bool closing;
 	bool leaving;
+	u64 close_at;
 	bool last_one;
 	bool fence_due;
 	bool fence;
@@ -248,7 +251,8 @@ struct request {
  * @complaints: rules the initiator broke
  * @late: Logouts that were asked for and did not come in time
  * @undrained: that came with commands outstanding
- * @loud: that came with commands of any connection outstanding
+ * @loud: that came with commands of any connection outstanding, and commands
+ *	that came before the connection was closed
  * @tmfs: task management requests
  * @reserves: PERSISTENT RESERVE OUT, received
  */
@@ -291,6 +295,7 @@ void conn_abort(struct conn *conn);
 void conn_close(struct conn *conn, bool abort);
 void conn_put_out(struct conn *conn, const u8 *bytes, size_t len);
 void conn_read(struct conn *conn);
+bool conn_closes(const struct conn *conn);
 void conn_flush(struct conn *conn);
 struct conn *conn_find(struct session *sess, u16 cid);
 u32 conn_outstanding(const struct conn *conn);
@@ -302,6 +307,7 @@ void session_end(struct session *sess, const char *why);
 void session_reap(void);
 u32 session_live(const struct session *sess);
 u32 session_outstanding(const struct session *sess);
+bool session_has_leaver(const struct session *sess);
 
 /* send.c */
 u32 crc32c_of(u32 crc, const u8 *p, size_t len);

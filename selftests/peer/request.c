@@ -175,6 +175,7 @@ static void logout_own(struct task *task)
 	logout_respond(task, 0);
 	conn->closing = true;
 	conn->leaving = true;
+	conn->close_at = now_ms() + config.linger_ms;
 }
 
 static void logout_session(struct task *task)
@@ -319,6 +320,7 @@ void request_received(struct conn *conn, const struct request *req)
 	if (reject_hits(conn, req))
 		return;
 	counters.logouts += opcode == OP_LOGOUT;
+	counters.loud += opcode == OP_CMD && session_has_leaver(conn->sess);
 	/* PERSISTENT RESERVE OUT */
 	counters.reserves += opcode == OP_CMD && req->bhs[AT_CDB] == 0x5f;
 	switch (opcode) {

@@ -84,6 +84,21 @@ u32 session_outstanding(const struct session *sess)
 }
 
 /**
+ * session_has_leaver - is one of its connections about to close after its Logout?
+ * @sess: session
+ */
+bool session_has_leaver(const struct session *sess)
+{
+	const struct conn *conn;
+
+	TAILQ_FOREACH(conn, &conns, node) {
+		if (conn->sess == sess && conn->leaving && conn->fd >= 0)
+			return true;
+	}
+	return false;
+}
+
+/**
  * session_end - end a session with all its connections
  * @sess: session; freed when the loop comes round
  * @why: for the log

@@ -349,7 +349,12 @@ static int mcs_admin_log_out(struct mcs_conn *conn,
 	set_bit(MCS_CONN_NO_RETRY, &conn->flags);
 	err = mcs_leave_drain(conn, MCS_ADMIN_DRAIN_TIMEOUT);
 	if (err == -ETIMEDOUT) {
-		NL_SET_ERR_MSG(extack, "commands do not come to an end");
+		if (atomic_read(&conn->cmds))
+			NL_SET_ERR_MSG(extack,
+				       "its commands do not come to an end: it stays");
+		else
+			NL_SET_ERR_MSG(extack,
+				       "commands on others, which this target may lose with it, do not come to an end: it stays");
 		return err;
 	}
 	if (!err)

@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "event.h"
 #include "failover.h"
+#include "hush.h"
 #include "param.h"
 #include "recovery.h"
 #include "session.h"
@@ -32,6 +33,8 @@
 
 /* Added connections of some targets are numbered from zero */
 #define MCS_ATTEMPT_LOW_STATSN		16
+/* Everybody's I/O waits for the commands there are, no longer than this. */
+#define MCS_ATTEMPT_HUSH		HZ
 
 static u32 mcs_attempt_cmdsn(void *data)
 {
@@ -358,20 +361,28 @@ static bool mcs_attempt_is_stale(struct mcs_conn *conn)
 
 /*
  * istgt answers the question by closing the connection, and on closing one it
- * throws the commands of all away. It numbers from zero; so is only asked what
- * does not, or when there are no commands.
+ * throws the commands of all away. It numbers from zero; so what does that is
+ * asked only while the session has no commands there.
  */
-static bool mcs_attempt_may_probe(struct mcs_conn *conn)
+static int mcs_attempt_ask(struct mcs_conn *conn)
 {
-	struct mcs_conn *other;
+	struct mcs_session *sess = conn->sess;
+	bool quiet = true;
+	int err;
 
-	if (conn->exp_statsn > MCS_ATTEMPT_LOW_STATSN)
-		return true;
-	list_for_each_entry(other, &conn->sess->conns, node) {
-		if (atomic_read(&other->cmds))
-			return false;
+	if (conn->exp_statsn <= MCS_ATTEMPT_LOW_STATSN) {
+		mutex_unlock(&sess->mutex);
+		quiet = mcs_hush_begin(conn, MCS_ATTEMPT_HUSH);
+		mutex_lock(&sess->mutex);
 	}
-	return true;
+	err = quiet && !mcs_attempt_is_stale(conn) ? mcs_failover_probe(conn) : 0;
+	if (err == -ECONNRESET) {
+		mutex_unlock(&sess->mutex);
+		mcs_hush_until_closed(conn);
+		mutex_lock(&sess->mutex);
+	}
+	mcs_hush_end(conn);
+	return err;
 }
 
 /* Ask the target what it is like, once. Return: 0 when the connection is good */
@@ -380,10 +391,9 @@ static int mcs_attempt_probe(struct mcs_conn *conn)
 	struct mcs_session *sess = conn->sess;
 	int err;
 
-	if (sess->target_class != ISCSI_MCS_TARGET_CLASS_UNKNOWN ||
-	    !mcs_attempt_may_probe(conn))
+	if (sess->target_class != ISCSI_MCS_TARGET_CLASS_UNKNOWN)
 		return 0;
-	err = mcs_failover_probe(conn);
+	err = mcs_attempt_ask(conn);
 	conn->job->again = err == -ECONNRESET;
 	if (mcs_attempt_is_stale(conn))
 		err = -ECANCELED;

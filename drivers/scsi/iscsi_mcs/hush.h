@@ -10,6 +10,7 @@ struct mcs_session;
 
 bool mcs_hush_is_needed(const struct mcs_session *sess);
 bool mcs_hush_begin(struct mcs_conn *conn, unsigned long timeout);
+void mcs_hush_until_closed(struct mcs_conn *conn);
 void mcs_hush_end(struct mcs_conn *conn);
 
 #endif /* MCS_HUSH_H */

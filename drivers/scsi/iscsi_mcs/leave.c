@@ -93,8 +93,6 @@ int mcs_leave_logout(struct mcs_conn *conn, u16 *time2wait)
 
 	mutex_unlock(&sess->mutex);
 	ret = mcs_ctl_wait_run(conn, w, MCS_LEAVE_LOGOUT_TIMEOUT);
-	mcs_hush_end(conn);
-	mutex_lock(&sess->mutex);
 	if (!ret) {
 		rsp = (struct iscsi_logout_rsp *)&w->rsp;
 		ret = rsp->response;
@@ -102,6 +100,10 @@ int mcs_leave_logout(struct mcs_conn *conn, u16 *time2wait)
 			*time2wait = be16_to_cpu(rsp->t2wait);
 	}
 	kfree(w);
+	if (ret == ISCSI_LOGOUT_SUCCESS)
+		mcs_hush_until_closed(conn);
+	mcs_hush_end(conn);
+	mutex_lock(&sess->mutex);
 	return ret;
 }
 
