@@ -42,7 +42,7 @@ untouched()
 
 unreachable()
 {
-	refused 20 'does not answer|unreachable' --portal 10.0.2.99 --timeout 10
+	refused 20 'does not answer|unreachable|no route' --portal 10.0.2.99 --timeout 10
 }
 
 lost_packets()

@@ -20,6 +20,7 @@ charon_conf()
 		filelog {
 			all {
 				path = $RUN/charon-own.log
+				time_format = %T
 				default = 1
 				flush_line = yes
 			}
