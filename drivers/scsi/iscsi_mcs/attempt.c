@@ -375,7 +375,12 @@ static int mcs_attempt_ask(struct mcs_conn *conn)
 		quiet = mcs_hush_begin(conn, MCS_ATTEMPT_HUSH);
 		mutex_lock(&sess->mutex);
 	}
-	err = quiet && !mcs_attempt_is_stale(conn) ? mcs_failover_probe(conn) : 0;
+	/* Lost before it was asked, it says nothing about the target. */
+	if (!quiet || mcs_attempt_is_stale(conn) ||
+	    test_bit(MCS_CONN_BROKEN, &conn->flags))
+		err = 0;
+	else
+		err = mcs_failover_probe(conn);
 	if (err == -ECONNRESET) {
 		mutex_unlock(&sess->mutex);
 		mcs_hush_until_closed(conn);
