@@ -116,8 +116,6 @@ says_why_not()
 
 # ss -K may meet the next login, too
 klog_allow 'iSCSI Login negotiation failed'
-# a command of the guide's that nothing may interrupt, on a debug kernel
-klog_allow 'RT throttling activated'
 plan 9
 must target_create
 must driver_load

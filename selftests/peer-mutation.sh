@@ -23,62 +23,31 @@
 : "${MUTATE_SECONDS:=15}" "${MUTATE_COUNT:=0}" "${MUTATE_ONE_IN:=20}"
 : "${MUTATE_DEPTH:=8}" "${SEED:=$RANDOM}"
 
-# Without verification: a change may hit what no initiator can notice.
-load()
-{
-	bg_start load fio --name=load --filename="$(disk)" --direct=1 \
-		--ioengine=libaio --iodepth="$MUTATE_DEPTH" --rw=randrw --bssplit=4k/80:16k/10:64k/10 \
-		--size=16m --time_based --runtime=36000 \
-		--continue_on_error=all --error_dump=0
-}
-
-# SCSI's error handler gives a disk up that does not answer it.
-keep_running()
-{
-	local dev
-
-	for dev in $(scsi_device); do
-		[ "$(cat "$dev/state" 2>/dev/null)" != offline ] ||
-			echo running >"$dev/state"
-	done
-	return 0
-}
-
 # Keep the disk in use and the connections there until it is enough. Many changes
 # lead to a new login, which takes more than half a second: time alone says little.
 enough()	# changed PDUs, 0 for the time; changed PDUs at least
 {
 	local least=$1
 
-	keep_running
+	keep_running "$(sid)"
 	if [ "$1" = 0 ]; then
 		[ $((SECONDS - begin)) -ge "$MUTATE_SECONDS" ] || return
 		least=$2
 	fi
-	[ "$(changed)" -ge "$least" ]
-}
-
-changed()
-{
-	echo $(($(peer_counter mutated) - before))
+	[ "$(changed "$before")" -ge "$least" ]
 }
 
 # The load, and what there is at the beginning
 begins()
 {
-	local dev
-
 	begin=$SECONDS
 	before=$(peer_counter mutated)
-	for dev in $(scsi_device); do
-		echo 5 >"$dev/timeout"
-	done
-	load
+	mutation_load "$MUTATE_DEPTH" "$(sid)"
 }
 
 result()	# words...
 {
-	note "seed $SEED: $(changed) PDUs changed, $*, $((SECONDS - begin)) s," \
+	note "seed $SEED: $(changed "$before") PDUs changed, $*, $((SECONDS - begin)) s," \
 		"$(session_field recoveries) session recoveries," \
 		"$(count losses) losses"
 }
@@ -184,12 +153,11 @@ comes_back()
 works_again()	# connections
 {
 	wait_for 60 state_is LOGGED_IN
-	keep_running
-	bg_running load || { tail "$RUN/load.log"; fail "fio ended early"; }
-	bg_stop load INT
+	keep_running "$(sid)"
+	mutation_load_end
 	# one whose losses cost logins of the session waits for up to 75 s
 	wait_for 90 conns_up "$1"
-	keep_running
+	keep_running "$(sid)"
 	fio_verify "$(disk)" --size=4m
 	logout
 	wait_for 20 no_sessions

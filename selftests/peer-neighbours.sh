@@ -54,41 +54,11 @@ bad_log_in()
 	done
 }
 
-# A disk each, all at once: without verification, and errors are no end.
-load()
-{
-	local session words=()
-
-	for session in $(bad_sids); do
-		echo 5 >"$(scsi_device "$session")/timeout"
-		words+=("--name=load$session" "--filename=$(disk "$session")")
-	done
-	bg_start load fio --direct=1 --ioengine=libaio --iodepth=8 --rw=randrw \
-		--bssplit=4k/80:16k/10:64k/10 --size=16m --time_based --runtime=36000 \
-		--continue_on_error=all --error_dump=0 "${words[@]}"
-}
-
-# SCSI's error handler gives a disk up that does not answer it.
-keep_running()
-{
-	local session state
-
-	for session in $(bad_sids); do
-		state=$(scsi_device "$session")/state
-		[ "$(cat "$state" 2>/dev/null)" != offline ] || echo running >"$state"
-	done
-	return 0
-}
-
-changed()
-{
-	echo $(($(peer_counter mutated) - before))
-}
-
 enough()	# changed PDUs
 {
-	keep_running
-	[ "$(changed)" -ge "$1" ]
+	# shellcheck disable=SC2046 # words
+	keep_running $(bad_sids)
+	[ "$(changed "$before")" -ge "$1" ]
 }
 
 mutation()	# changed PDUs, words for the peer...
@@ -100,15 +70,14 @@ mutation()	# changed PDUs, words for the peer...
 	peer mutate "$MUTATE_ONE_IN" "seed=$SEED" "$@"
 	wait_for $((90 + 3 * count)) enough "$count"
 	peer mutate 0
-	note "seed $SEED: $(changed) PDUs changed, $((SECONDS - begin)) s"
+	note "seed $SEED: $(changed "$before") PDUs changed, $((SECONDS - begin)) s"
 }
 
 # The neighbour has lost nothing, and its I/O has not stood still. The others' load ends
 # first: with many of them it leaves little of a slow processor.
 good_noticed_nothing()
 {
-	bg_running load || { tail "$RUN/load.log"; fail "fio ended early"; }
-	bg_stop load INT
+	mutation_load_end
 	io_resumed "$(disk)" 20
 	io_end
 	note "longest command $(longest_io) ms"
@@ -129,7 +98,8 @@ bad_work_again()
 	done
 	# one whose losses cost logins of the session waits for up to 75 s
 	wait_for 90 peer_conns_up $((SESSIONS * CONNS))
-	keep_running
+	# shellcheck disable=SC2046 # words
+	keep_running $(bad_sids)
 	for session in $(bad_sids); do
 		fio_verify "$(disk "$session")" --size=2m
 	done
@@ -154,7 +124,8 @@ at_first=$(impatience)
 must good_logs_in
 must bad_log_in
 must io_begin "$(disk)" --runtime=36000
-must load
+# shellcheck disable=SC2046 # words
+must mutation_load 8 $(bad_sids)
 subtest "changed PDUs" mutation $((NEIGHBOURS_COUNT / 10))
 subtest "changed PDUs of all connections but the leading ones" \
 	mutation "$NEIGHBOURS_COUNT" added

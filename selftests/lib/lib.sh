@@ -12,7 +12,7 @@ RUN=/run/rig
 initiator_ip() { echo "10.0.$1.1"; }
 target_ip() { echo "10.0.$1.10"; }
 
-for file in ktap process net ipsec target other-targets peer \
+for file in ktap process net ipsec target other-targets peer mutation \
 	    json initiator io kernel events failover cleanup guide; do
 	# shellcheck source=/dev/null # each is checked by itself
 	. "$LIB_DIR/$file.sh"
