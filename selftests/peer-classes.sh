@@ -160,16 +160,18 @@ does_not_stay()
 
 	use_class session
 	before=$(recoveries)
-	end=$((SECONDS + 30))
+	end=$((SECONDS + 30 * RIG_TIME_FACTOR))
 	while [ $SECONDS -lt $end ]; do
 		cid=$(peer_cid 2)
 		[ -z "$cid" ] || peer reset "cid=$cid"
 		[ $told = yes ] || ! is_tried_less || told=yes
+		# where logins take long it is enough to be told
+		[ "$RIG_TIME_FACTOR" = 1 ] || [ $told = no ] || break
 		sleep 0.1
 	done
 	equals $told yes "told that it is tried less often"
 	logins=$(($(recoveries) - before))
-	note "$logins logins of the session in 30 s"
+	note "$logins logins of the session"
 	between $logins 2 9 "logins of the session"
 	wait_for 60 peer_conns_up 3
 	io_resumed "$(disk)" 15
