@@ -53,7 +53,8 @@ static bool mcs_hush_is_quiet(struct mcs_session *sess)
  * mcs_hush_end() must follow, whatever it returns.
  *
  * Context: process, without the session mutex.
- * Return: false when some command does not come to its end.
+ * Return: false when some command does not come to its end, or the connection is
+ *	   lost before.
  */
 bool mcs_hush_begin(struct mcs_conn *conn, unsigned long timeout)
 {
@@ -65,7 +66,9 @@ bool mcs_hush_begin(struct mcs_conn *conn, unsigned long timeout)
 		WRITE_ONCE(sess->hushed, sess->hushed + 1);
 	spin_unlock_bh(&sess->win_lock);
 	wait_event_timeout(sess->wake,
-			   mcs_hush_is_quiet(sess) || !mcs_conn_is_live(conn) ||
+			   mcs_hush_is_quiet(sess) ||
+			   test_bit(MCS_CONN_BROKEN, &conn->flags) ||
+			   !mcs_conn_is_live(conn) ||
 			   atomic_read(&sess->stopping),
 			   min_t(unsigned long, timeout, MCS_HUSH_MAX));
 	return mcs_hush_is_quiet(sess);

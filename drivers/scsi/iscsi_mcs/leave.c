@@ -51,7 +51,9 @@ int mcs_leave_drain(struct mcs_conn *conn, unsigned long timeout)
 				  !atomic_read(&conn->cmds) ||
 				  !mcs_conn_is_live(conn) ||
 				  atomic_read(&sess->stopping), timeout);
-	if (left && mcs_hush_is_needed(sess) && !mcs_hush_begin(conn, left))
+	/* One that is lost meanwhile is found out by its Logout, or by recovery. */
+	if (left && mcs_hush_is_needed(sess) && !mcs_hush_begin(conn, left) &&
+	    !test_bit(MCS_CONN_BROKEN, &conn->flags))
 		left = 0;
 	mutex_lock(&sess->mutex);
 
