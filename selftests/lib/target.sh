@@ -251,3 +251,22 @@ lio_sessions()
 	grep -h . $LIO/iscsi/iqn.*/tpgt_*/acls/*/info 2>/dev/null
 	return 0
 }
+
+# How many sessions LIO has ended itself since lio_stops_begin, for a login that takes
+# one's place: those that are gone by then it does not have to end.
+lio_stops()
+{
+	awk '$1 == "lio_stops" { print $2 }' "$TRACE/kprobe_profile"
+}
+
+lio_stops_begin()
+{
+	echo 'p:rig/lio_stops iscsit_stop_session' >>"$TRACE/kprobe_events"
+	echo 1 >"$TRACE/events/rig/lio_stops/enable"
+}
+
+lio_stops_end()
+{
+	echo 0 >"$TRACE/events/rig/lio_stops/enable"
+	echo '-:rig/lio_stops' >>"$TRACE/kprobe_events"
+}

@@ -178,6 +178,11 @@ static void mcs_conn_nop_timer(struct timer_list *t)
 	unsigned long last_rx = READ_ONCE(conn->last_rx);
 	unsigned long next = last_rx + msecs_to_jiffies(interval);
 
+	/* It was set for a login that had to wait: that may go now. */
+	if (test_bit(MCS_CONN_LOGIN_PHASE, &conn->flags)) {
+		mcs_conn_kick(conn);
+		return;
+	}
 	mcs_sock_note_progress(conn);
 	if (atomic_read(&conn->cmds) || READ_ONCE(conn->ping_sent)) {
 		if (time_after_eq(jiffies, last_rx + MCS_CONN_QUIET) ||

@@ -204,7 +204,7 @@ enum mcs_conn_flag {
  * @last_rx: jiffies of the last bytes received
  * @acked: TCP's snd_una when it last changed
  * @acked_at: jiffies then, or when there was nothing to acknowledge
- * @nop_timer: looks at all these, wakes io_work
+ * @nop_timer: looks at all these, wakes io_work; and ends the wait of a login
  *
  * @job: memory of the attempts, NULL for a connection that iscsid makes
  * @login_ctl: cancels the attempt in progress

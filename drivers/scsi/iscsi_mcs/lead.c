@@ -5,7 +5,6 @@
 
 #include "conn.h"
 #include "lead.h"
-#include "recovery.h"
 #include "retire.h"
 #include "session.h"
 
@@ -172,7 +171,6 @@ int mcs_lead_send_pdu(struct iscsi_cls_conn *cls_conn, struct iscsi_hdr *hdr,
 	if (mcs_pdu_opcode(hdr) != ISCSI_OP_LOGIN)
 		return mcs_lead_send(sess, cls_conn, hdr, data, len);
 
-	mcs_recovery_wait_relogin(sess);
 	text = kmalloc(MCS_OFFER_TEXT_MAX, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;

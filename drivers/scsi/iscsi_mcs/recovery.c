@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
-#include <linux/delay.h>
+#include <linux/sched.h>
 #include <scsi/libiscsi.h>
 #include <scsi/scsi_cmnd.h>
 
@@ -27,9 +27,11 @@
 
 /*
  * For a target to notice that connections are gone, and to clean up, where they
- * could not be logged out before.
+ * could not be logged out before. LIO has a connection that was closed or reset
+ * sleep for two seconds before it ends it, which is when iscsid logs in again after
+ * LIO's DefaultTime2Wait: another second, so that the two do not meet.
  */
-#define MCS_RECOVERY_RELOGIN_DELAY	HZ
+#define MCS_RECOVERY_RELOGIN_DELAY	(3 * HZ)
 
 /*
  * The midlayer repeats passthrough that allows for it. What the kernel asks for may
@@ -317,21 +319,20 @@ static void mcs_recovery_work(struct work_struct *work)
 }
 
 /**
- * mcs_recovery_wait_relogin - wait until the session may log in again
+ * mcs_recovery_login_waits - is it too early for a new login of the session?
  * @sess: session
  *
  * A login with the ISID of a session has the target end that session's
  * connections (RFC 7143, 6.3.5). Those that were cut off have to be gone
  * before: see retire.c.
  *
- * Context: process.
+ * Context: any.
  */
-void mcs_recovery_wait_relogin(struct mcs_session *sess)
+bool mcs_recovery_login_waits(const struct mcs_session *sess)
 {
 	long left = READ_ONCE(sess->relogin_at) - jiffies;
 
-	if (left > 0 && left <= MCS_RECOVERY_RELOGIN_DELAY)
-		msleep(jiffies_to_msecs(left));
+	return left > 0 && left <= MCS_RECOVERY_RELOGIN_DELAY;
 }
 
 /**

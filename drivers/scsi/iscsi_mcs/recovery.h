@@ -9,7 +9,7 @@
 struct mcs_conn;
 struct mcs_session;
 
-void mcs_recovery_wait_relogin(struct mcs_session *sess);
+bool mcs_recovery_login_waits(const struct mcs_session *sess);
 void mcs_recovery_init(struct mcs_session *sess);
 void mcs_recovery_kick(struct mcs_session *sess);
 void mcs_recovery_cancel(struct mcs_session *sess);

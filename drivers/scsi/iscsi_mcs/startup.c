@@ -138,6 +138,9 @@ int mcs_startup_bind(struct mcs_session *sess, struct socket *sock)
 	mcs_startup_addresses(lead, sock);
 	mcs_conn_set_state(lead, ISCSI_MCS_CONN_STATE_LOGIN);
 	mcs_conn_attach(lead, sock, true);
+	/* The end of the wait of a login: see mcs_tx_is_early() */
+	if (mcs_recovery_login_waits(sess))
+		mod_timer(&lead->nop_timer, sess->relogin_at);
 out:
 	mcs_session_unlock_stop(sess);
 	return err;

@@ -6,6 +6,7 @@
 #include <scsi/scsi_device.h>
 
 #include "conn.h"
+#include "recovery.h"
 #include "session.h"
 #include "tx_pdu.h"
 
@@ -55,6 +56,17 @@ static bool mcs_tx_ctl_cmdsn(struct mcs_conn *conn, struct mcs_ctl *ctl,
 	return true;
 }
 
+/*
+ * The login waits here and not in iscsid's request, as iscsid has others to care
+ * for, and whoever asks the transport class for something stands behind it. The
+ * timer that mcs_startup_bind() has set ends that.
+ */
+static bool mcs_tx_is_early(struct mcs_conn *conn, const struct mcs_ctl *ctl)
+{
+	return (ctl->hdr.opcode & ISCSI_OPCODE_MASK) == ISCSI_OP_LOGIN &&
+	       mcs_recovery_login_waits(conn->sess);
+}
+
 static bool mcs_tx_next_ctl(struct mcs_conn *conn)
 {
 	struct mcs_ctl *ctl;
@@ -67,7 +79,7 @@ static bool mcs_tx_next_ctl(struct mcs_conn *conn)
 	/* Under q_lock so that whoever waits for it can still cancel it. */
 	spin_lock_bh(&conn->q_lock);
 	ctl = list_first_entry_or_null(&conn->ctlq, struct mcs_ctl, node);
-	if (!ctl)
+	if (!ctl || mcs_tx_is_early(conn, ctl))
 		goto out;
 	if (!mcs_tx_ctl_cmdsn(conn, ctl, &cmdsn))
 		goto out;
