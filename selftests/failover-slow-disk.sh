@@ -29,8 +29,7 @@ in_flight()
 
 stayed_logged_in()	# recoveries before
 {
-	target_gave_up "$at_first" ||
-		equals "$(recoveries)" "$1" "recoveries of the session"
+	equals "$(recoveries)" "$1" "recoveries of the session"
 }
 
 # At least so many commands are out and none comes back. As long on a slow kernel, too:
@@ -118,7 +117,9 @@ waits_for_the_target()
 	target_resume 1
 	before=$(recoveries)
 	lost=$(losses)
-	io_full "$(slow_disk)" --size=4m
+	# no larger than what goes with the command: LIO may take data that it has asked
+	# for as missing, and does when the disk needs more than three seconds for it
+	io_full "$(slow_disk)" --size=4m --bsrange=4k-64k
 	wait_for 60 stopped_with 2
 	kill_link "$(busy_link | head -n 1)"
 	# recovery waits for the target, and netlink does not wait for recovery
@@ -226,10 +227,7 @@ ends_well()
 need_mcs
 klog_allow 'ABORT_TASK' 'LUN_RESET' 'CONFIG_IMA_DISABLE_HTABLE' \
 	'iSCSI Login negotiation failed'
-[ "$RIG_TIME_FACTOR" = 1 ] ||
-	klog_allow 'detected conn error' 'session logs in again'
 plan 6
-at_first=$(impatience)
 must target_create links="1 2" luns=2 backing=ram,slow size=16
 must login
 must conn_add 2

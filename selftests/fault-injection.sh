@@ -456,7 +456,7 @@ fi
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'sd [0-9:]+' \
 	'scsi host' 'socket: no more sockets' 'SLUB: Unable to allocate memory' \
 	'Could not allocate skb to send reply' \
-	'^<4>.{16}  (cache|node)'
+	'^<4>\[[ 0-9.]+\] +(cache|node [0-9]+): '
 on_target klog_allow 'rx_data returned' 'iSCSI Login negotiation failed'
 plan 9
 trap 'faults_forget >/dev/null 2>&1; rig_reset >/dev/null 2>&1; exit $((KTAP_FAILED > 0))' EXIT

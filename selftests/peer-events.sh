@@ -75,23 +75,18 @@ all_asked_to_log_out()
 # Commands that do not end in time: a survivor logs it out, also in time.
 asked_while_stuck()
 {
-	local recoveries logouts
+	local recoveries logouts cid
 
 	recoveries=$(session_field recoveries)
 	logouts=$(peer_counter logouts)
-	peer hold
-	wait_for 10 outstanding "$(cid 2)"
-	peer async 1 "cid=$(cid 2)" p3=3
+	cid=$(cid 2)
+	wait_for 20 peer_held_with_commands "$cid"
+	peer async 1 "cid=$cid" p3=3
 	wait_for 10 peer_counter_above logouts "$logouts"
 	peer release
 	whole
 	equals "$(peer_counter late)" 0 "logouts that came late"
 	no_recovery_since "$recoveries"
-}
-
-outstanding()	# cid
-{
-	[ "$(peer_conn "$1" tasks)" -gt 0 ]
 }
 
 # No time at all: the target has forgotten the connection before its Logout can come,

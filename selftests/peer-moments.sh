@@ -205,7 +205,8 @@ no_room_yet()
 	peer full 4
 	peer_relogin 1 peer reset "cid=$(peer_cid 2)"
 	peer_whole
-	removed_while_it_waits
+	# on a slow kernel that time is always over
+	[ "$RIG_TIME_FACTOR" != 1 ] || removed_while_it_waits
 	peer full 1000
 	finds_no_room
 	since=$(now_ms)

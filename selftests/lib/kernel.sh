@@ -54,7 +54,7 @@ klog_bad()
 		# races that the kernel has with itself are not ours
 		!inside && /BUG: KCSAN: / {
 			trace = ""
-			inside = "Hardware name"
+			inside = "] ======"
 			others = !/\[iscsi_mcs\]/
 		}
 		inside { trace = trace $0 "\n" }
@@ -117,6 +117,15 @@ kmemleak_bad()
 	echo clear >$file
 }
 
+# After its first report lockdep checks nothing any more, whoever's locks that was about.
+lockdep_bad()
+{
+	local file=/proc/lockdep_stats
+
+	[ -e $file ] || return 0
+	grep -q '^ *debug_locks: *1$' $file || echo "lockdep does not check locks any more"
+}
+
 KCSAN=/sys/kernel/debug/kcsan
 
 # On the kernel that has KCSAN it looks for races from now on: not while that boots.
@@ -145,6 +154,7 @@ kernel_bad()
 {
 	klog_bad
 	[ "$(taint_bad)" = 0 ] || echo "taint bits $(taint_bad)"
+	lockdep_bad
 	kmemleak_bad
 	kcsan_bad
 	return 0

@@ -34,6 +34,8 @@ bg_start()	# name, command...
 	local name=$1
 	shift
 
+	# a subtest that failed may have left one
+	! bg_running "$name" || bg_stop "$name"
 	setsid "$@" >"$RUN/$name.log" 2>&1 </dev/null 3>&- &
 	echo $! >"$RUN/$name.pid"
 }
