@@ -274,9 +274,19 @@ lose()
 	worked=$((worked + 1))
 }
 
+# One that is lost again and again comes back later and later.
+fresh()
+{
+	local n=$((1 + link % 2))
+
+	conn_remove "$(cid_of_link $n)"
+	conn_add $n
+	wait_for 60 conns_up 2
+}
+
 losses()
 {
-	local link=0
+	local link=0 prepare=fresh
 
 	io_begin "$(disk)" --iodepth=4 --size=8m --rate_iops=50
 	sweep threads lose
