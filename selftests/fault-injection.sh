@@ -284,11 +284,17 @@ fresh()
 	wait_for 60 conns_up 2
 }
 
+# As much as leaves time for what happens beside it.
+some_io()
+{
+	io_begin "$(disk)" --iodepth=4 --size=2m --bsrange=4k-16k --rate_iops=20
+}
+
 losses()
 {
 	local link=0 prepare=fresh
 
-	io_begin "$(disk)" --iodepth=4 --size=8m --rate_iops=50
+	some_io
 	sweep threads lose
 	note "logins of the session: $(session_field recoveries), losses: $(count losses)"
 	io_end
@@ -367,7 +373,7 @@ functions()
 		for what in add_again remove; do
 			function_in $what
 		done
-		io_begin "$(disk)" --iodepth=4 --size=8m --rate_iops=50
+		some_io
 		function_in lose
 		io_end
 		function_forget
