@@ -300,6 +300,36 @@ losses()
 	io_end
 }
 
+# All connections at once. What iscsid hears of that takes memory, too.
+lose_all()
+{
+	local before
+
+	before=$(session_field recoveries)
+	ss -K "dport = :3260" >"$RUN/killed"
+	wait_for 60 recovered_since "$before"
+	io_resumed "$(disk)" 60
+	wait_for 60 conns_up 2
+	disarm
+	worked=$((worked + 1))
+}
+
+recovered_since()	# recoveries before
+{
+	[ "$(session_field recoveries)" -gt "$1" ] && state_is LOGGED_IN
+}
+
+session_losses()
+{
+	# the second one is made anew each time
+	local link=1 prepare=fresh
+
+	some_io
+	sweep threads lose_all
+	note "logins of the session: $(session_field recoveries)"
+	io_end
+}
+
 # One allocation of so many, in all threads that send; 0 for none. All workers for
 # the same reason.
 threads_often()	# how many
@@ -474,7 +504,7 @@ klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'sd [0-9:]+' \
 	'Could not allocate skb to send reply' \
 	'^<4>\[[ 0-9.]+\] +(cache|node [0-9]+): '
 on_target klog_allow 'rx_data returned' 'iSCSI Login negotiation failed'
-plan 9
+plan 10
 trap 'faults_forget >/dev/null 2>&1; rig_reset >/dev/null 2>&1; exit $((KTAP_FAILED > 0))' EXIT
 must target_create
 must login
@@ -483,6 +513,7 @@ subtest "connections are added, no memory in the call" adds_in_call
 subtest "connections are added, no memory in the threads" adds_in_threads
 subtest "connections are removed" removes
 subtest "connections are lost" losses
+subtest "all connections are lost" session_losses
 subtest "I/O goes on" goes_on
 if [ -d $FUNCTION ]; then
 	subtest "functions of the module fail" functions

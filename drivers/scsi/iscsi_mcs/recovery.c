@@ -9,6 +9,7 @@
 #include "event.h"
 #include "failover.h"
 #include "main.h"
+#include "raise.h"
 #include "recovery.h"
 #include "retire.h"
 #include "session.h"
@@ -310,12 +311,9 @@ static void mcs_recovery_work(struct work_struct *work)
 		raise = mcs_recovery_lose_session(sess);
 	mutex_unlock(&sess->mutex);
 
-	/*
-	 * Starts iscsid's recovery, and stop_conn from the class's own work:
-	 * not under the mutex. destroy_conn waits for this work.
-	 */
+	/* destroy_conn waits for this work. */
 	if (raise)
-		iscsi_conn_failure(sess->iconn, ISCSI_ERR_TCP_CONN_CLOSE);
+		mcs_raise_error(sess);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "failover.h"
 #include "lead.h"
 #include "main.h"
+#include "raise.h"
 #include "recovery.h"
 #include "retire.h"
 #include "session.h"
@@ -183,7 +184,7 @@ static void mcs_retire_logout_work(struct work_struct *work)
 	mutex_unlock(&sess->mutex);
 	/* Nothing is left to say it on; iscsid need not wait for an answer. */
 	if (raise)
-		iscsi_conn_failure(sess->iconn, ISCSI_ERR_TCP_CONN_CLOSE);
+		mcs_raise_error(sess);
 }
 
 /**

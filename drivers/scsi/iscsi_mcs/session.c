@@ -6,6 +6,7 @@
 #include "conn.h"
 #include "event.h"
 #include "policy.h"
+#include "raise.h"
 #include "recovery.h"
 #include "retire.h"
 #include "session.h"
@@ -72,6 +73,7 @@ struct mcs_session *mcs_session_alloc(struct iscsi_cls_session *cls)
 	sess->silence_timeout_ms = MCS_SILENCE_TIMEOUT_MS;
 	mcs_recovery_init(sess);
 	mcs_retire_init(sess);
+	mcs_raise_init(sess);
 	mcs_stream_init(sess);
 	return sess;
 }

@@ -136,6 +136,8 @@ struct mcs_task;
  * @stream_limit: largest command in sectors, 0 for no limit of ours; the work's
  *
  * @recovery_work: deals with lost connections
+ * @raise_work: tells iscsid again that the session is lost
+ * @raise_delay: jiffies until it does
  * @relogin_at: jiffies before which the target is left alone with the connections
  *	of the last login that were cut off
  * @recovery_since: jiffies when the session lost its connections
@@ -227,6 +229,8 @@ struct mcs_session {
 
 	/* recovery */
 	struct work_struct recovery_work;
+	struct delayed_work raise_work;
+	unsigned long raise_delay;
 	unsigned long relogin_at;
 	unsigned long recovery_since;
 	u64 recoveries;

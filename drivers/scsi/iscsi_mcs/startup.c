@@ -11,6 +11,7 @@
 #include "event.h"
 #include "main.h"
 #include "param.h"
+#include "raise.h"
 #include "recovery.h"
 #include "retire.h"
 #include "session.h"
@@ -281,6 +282,7 @@ void mcs_startup_destroy(struct mcs_session *sess)
 	/* It may be about to report an error on the object that goes away. */
 	mcs_recovery_cancel(sess);
 	mcs_retire_cancel(sess);
+	mcs_raise_cancel(sess);
 	if (lead)
 		cancel_delayed_work_sync(&lead->connect_work);
 	mcs_session_lock_stop(sess);
@@ -311,4 +313,5 @@ void mcs_startup_close(struct mcs_session *sess)
 	mcs_session_unlock_stop(sess);
 	mcs_recovery_cancel(sess);
 	mcs_retire_cancel(sess);
+	mcs_raise_cancel(sess);
 }
