@@ -75,13 +75,15 @@ cut_off()
 
 iscsid_was_there()
 {
-	local answers longest
+	local answers longest slow
 
 	answers=$(wc -l <"$RUN/asked")
 	longest=$(sort -n "$RUN/asked" | tail -n 1)
 	note "iscsid asked $answers times, longest $longest ms"
 	between "$answers" $((2 * ROUNDS)) 100000 "answers of iscsid"
-	between "$longest" 0 $((600 * RIG_TIME_FACTOR)) "longest wait for iscsid in ms"
+	# one that sleeps while the login waits does that each time; once is the machine
+	slow=$(awk -v most=$((600 * RIG_TIME_FACTOR)) '$1 > most' "$RUN/asked" | wc -l)
+	between "$slow" 0 $((ROUNDS / 2)) "long waits for iscsid"
 }
 
 lead_logs_in()
