@@ -79,7 +79,7 @@ goes_away()
 
 need_mcs
 plan 8
-# slow enough for four of them to be the limit, and not a processor that others use too
+# slow enough for four of them to be the limit, unless others need the processor, too
 for n in 1 2 3 4; do
 	must link_shape $n 20
 done
