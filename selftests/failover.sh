@@ -21,10 +21,17 @@ target_was_faster()	# how it was lost, recoveries before
 		touch "$RUN/target-was-faster"
 }
 
+show_trace()
+{
+	grep mcs_ "$RUN/trace" | tail -n 40 | sed 's/^/# | /' >&3
+}
+
+# What is counted is read before what may excuse it: the other way round the excuse can
+# come between the two.
 lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 {
 	local link=$1 bound=$2 lose=$3 restore=$4
-	local before recoveries impatience
+	local before recoveries impatience now
 
 	impatience=$(impatience)
 	io_full "$(disk)"
@@ -42,11 +49,15 @@ lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 		note "the target ended the session before the Logout came"
 		return
 	fi
+	now=$(count recoveries)
 	! target_gave_up "$impatience" || return 0
-	equals "$(count recoveries)" "$recoveries" "recoveries of the whole session"
+	equals "$now" "$recoveries" "recoveries of the whole session" || {
+		show_trace
+		return 1
+	}
 	note "longest command $(longest_io) ms, longest recovery $(session_field longest_pause_ms) ms"
 	[ "$(longest_io)" -le $((bound * RIG_TIME_FACTOR)) ] || {
-		grep mcs_ "$RUN/trace" | tail -n 40 | sed 's/^/# | /' >&3
+		show_trace
 		[ -z "${TRACE_IO:-}" ] || cp "$RUN/trace" "/results/trace-$link-$lose"
 		fail "the pause was longer than $bound ms"
 	}
@@ -55,8 +66,8 @@ lost()		# link, bound on the pause in ms, how to lose it, how to bring it back
 iscsid_noticed_nothing()
 {
 	[ ! -e "$RUN/target-was-faster" ] || return 0
-	! target_gave_up "$at_first" || return 0
-	! grep -E 'conn error|operational after recovery' "$RUN/iscsid.log"
+	! grep -E 'conn error|operational after recovery' "$RUN/iscsid.log" >"$RUN/noticed" ||
+		target_gave_up "$at_first" || fail "$(cat "$RUN/noticed")"
 }
 
 # Packets of IPv4 that found no route, from the kernel's table of names and values
@@ -104,7 +115,7 @@ blink()
 # so busy that the moment was none.
 only_one_blinks()
 {
-	local losses recoveries ms impatience
+	local losses recoveries ms impatience now
 
 	impatience=$(impatience)
 	conn_remove "$(cid_of_link 2)"
@@ -120,9 +131,9 @@ only_one_blinks()
 		[ "$ms" -ge 700 ] || break
 	done
 	io_end
+	now=$(count losses)/$(count recoveries)
 	! target_gave_up "$impatience" || return 0
-	equals "$(count losses)" "$losses" "losses"
-	equals "$(count recoveries)" "$recoveries" "recoveries of the whole session"
+	equals "$now" "$losses/$recoveries" "losses, and recoveries of the whole session"
 }
 
 # Nobody's time is reckoned by a clock that can be set.
