@@ -131,6 +131,7 @@ enum mcs_conn_flag {
 	MCS_CONN_NO_RETRY,	/* do not connect again by itself */
 	MCS_CONN_LEAVING,	/* the target has asked for its logout */
 	MCS_CONN_HUSHES,	/* one of those that count in sess->hushed */
+	MCS_CONN_REPLIES,	/* @reply is under way */
 };
 
 /**
@@ -197,6 +198,7 @@ enum mcs_conn_flag {
  * @ping: NOP-Out that checks the connection
  * @text: empty Text Request, because the target wants to negotiate
  * @text_sent: it is under way
+ * @reply: one of @replies for when there is no memory
  * @replies: PDUs under way that the target made us send
  * @ping_sent: jiffies when @ping was queued, 0 if none is under way
  * @ping_time: the same for measuring
@@ -293,6 +295,7 @@ struct mcs_conn {
 	/* liveness */
 	struct mcs_ctl ping;
 	struct mcs_ctl text;
+	struct mcs_ctl reply;
 	bool text_sent;
 	atomic_t replies;
 	unsigned long ping_sent;

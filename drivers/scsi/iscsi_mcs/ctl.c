@@ -312,7 +312,23 @@ static void mcs_ctl_reply_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
 			       const struct iscsi_hdr *rsp)
 {
 	atomic_dec(&conn->replies);
-	kfree(ctl);
+	if (ctl == &conn->reply)
+		clear_bit_unlock(MCS_CONN_REPLIES, &conn->flags);
+	else
+		kfree(ctl);
+}
+
+/*
+ * What asks may be the target of the disk that the machine swaps to, and LIO gives up a
+ * connection that has not answered once: one at a time takes no memory.
+ */
+static struct mcs_ctl *mcs_ctl_alloc_reply(struct mcs_conn *conn)
+{
+	struct mcs_ctl *ctl = kmalloc(sizeof(*ctl), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!ctl && !test_and_set_bit_lock(MCS_CONN_REPLIES, &conn->flags))
+		ctl = &conn->reply;
+	return ctl;
 }
 
 static struct mcs_ctl *mcs_ctl_new_reply(struct mcs_conn *conn, u8 opcode)
@@ -320,7 +336,7 @@ static struct mcs_ctl *mcs_ctl_new_reply(struct mcs_conn *conn, u8 opcode)
 	struct mcs_ctl *ctl = NULL;
 
 	if (atomic_inc_return(&conn->replies) <= MCS_CTL_REPLIES)
-		ctl = kmalloc(sizeof(*ctl), GFP_ATOMIC);
+		ctl = mcs_ctl_alloc_reply(conn);
 	if (!ctl) {
 		atomic_dec(&conn->replies);
 		return NULL;
@@ -343,8 +359,8 @@ static int mcs_ctl_queue_reply(struct mcs_conn *conn, struct mcs_ctl *ctl)
  * @conn: connection
  * @nop: NOP-In with a Target Transfer Tag
  *
- * Without memory, or when the target does not even take the answers to its
- * earlier ones, the ping stays unanswered; the target asks again.
+ * Stays unanswered when the target does not even take the answers to its earlier
+ * pings.
  */
 void mcs_ctl_pong(struct mcs_conn *conn, const struct iscsi_nopin *nop)
 {
