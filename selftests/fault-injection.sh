@@ -300,13 +300,18 @@ losses()
 	io_end
 }
 
-# All connections at once. What iscsid hears of that takes memory, too.
+# All connections, and none comes back before the last of them is lost. What iscsid
+# hears of that takes memory, too.
 lose_all()
 {
-	local before
+	local before n
 
 	before=$(session_field recoveries)
-	ss -K "dport = :3260" >"$RUN/killed"
+	for n in 1 2; do
+		block_in $n reject with tcp reset
+	done
+	wait_for 60 negate state_is LOGGED_IN
+	block_end
 	wait_for 60 recovered_since "$before"
 	io_resumed "$(disk)" 60
 	wait_for 60 conns_up 2
@@ -502,8 +507,10 @@ fi
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'sd [0-9:]+' \
 	'scsi host' 'socket: no more sockets' 'SLUB: Unable to allocate memory' \
 	'Could not allocate skb to send reply' \
-	'^<4>\[[ 0-9.]+\] +(cache|node [0-9]+): '
-on_target klog_allow 'rx_data returned' 'iSCSI Login negotiation failed'
+	'^<4>\[[ 0-9.]+\] +(cache|node [0-9]+): ' \
+	'kobject_add_internal failed for iscsi_ctrl_.*error: -12'
+on_target klog_allow 'rx_data returned' 'iSCSI Login negotiation failed' \
+	'Did not receive response to NOPIN'
 plan 10
 trap 'faults_forget >/dev/null 2>&1; rig_reset >/dev/null 2>&1; exit $((KTAP_FAILED > 0))' EXIT
 must target_create
