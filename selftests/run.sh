@@ -261,43 +261,42 @@ wanting()	# processors
 # Return: 1 when there is no such kernel.
 also_boot()	# kernel, processors
 {
-	local dir rc scripts
+	local dir rc set=core options=(--driver iscsi_mcs --links 4 --smp "$2") scripts
 
-	dir=$(kernels/ready.sh "$1")
-	rc=$?
-	[ $rc != 3 ] || { echo "# kernel $1 is not in Debian any more"; return 1; }
-	[ $rc = 0 ] || { echo "    not ok 1 kernel $1"; failed=$((failed + 1)); return 1; }
-	mapfile -t scripts < <(make -s core | wanting "$2")
-	[ ${#scripts[@]} = 0 ] || boot --driver iscsi_mcs --links 4 --smp "$2" \
-		--kernel "$dir" -- "${scripts[@]}"
-}
-
-# The debug kernel is several times as slow as the others, and with two processors more
-# so: it has one for all that it has to pass.
-also_boot_debug()
-{
-	local dir options=(--driver iscsi_mcs --links 4 --smp 1) scripts
-
-	if kernels/build-debug.sh --cached kasan >/dev/null; then
+	if [ "$1" != debug ]; then
+		dir=$(kernels/ready.sh "$1")
+		rc=$?
+		[ $rc != 3 ] || { echo "# kernel $1 is not in Debian any more"; return 1; }
+		[ $rc = 0 ] || { echo "    not ok 1 kernel $1"; failed=$((failed + 1)); return 1; }
+		options+=(--kernel "$dir")
+	elif kernels/build-debug.sh --cached kasan >/dev/null; then
+		set=smoke
 		dir=$(kernels/ready.sh kasan) || rig_die "no module for the debug kernel"
 		options+=(--kernel "$dir" --memory 1536)
 		local -x RIG_TIME_FACTOR=5
 	else
+		set=smoke
 		options+=(--boot "slub_debug=FZPU page_poison=1")
 	fi
-	mapfile -t scripts < <(make -s smoke)
-	boot "${options[@]}" -- "${scripts[@]}"
+	mapfile -t scripts < <(make -s $set | wanting "$2")
+	[ ${#scripts[@]} = 0 ] || boot "${options[@]}" -- "${scripts[@]}"
 }
 
-# Most scenarios want one processor: as many kernels at a time as there are, and the
-# debug kernel beside them.
+# Most scenarios want one processor: as many kernels at a time as there are. The debug
+# kernel is several times as slow as the others, which take turns beside it.
 also_boots()	# kernel...
 {
-	local kernel there=()
+	local kernel there=() before=$boots
 
-	[[ " $* " != *" debug "* ]] || { also_boot_debug; beside=$boots; }
+	if [[ " $* " = *" debug "* ]]; then
+		also_boot debug 1
+		[ "$boots" = "$before" ] || beside=$boots
+	fi
 	for kernel in "$@"; do
-		[ "$kernel" != debug ] || continue
+		if [ "$kernel" = debug ]; then
+			there+=("$kernel")
+			continue
+		fi
 		also_boot "$kernel" 1 && there+=("$kernel")
 		[ ${#running[@]} -lt "$(nproc)" ] || collect
 	done
