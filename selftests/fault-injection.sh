@@ -14,7 +14,7 @@
 #
 # ROUNDS (default 8) is the number of places in each operation.
 # topology: pair
-# timeout: ${ROUNDS:-8} * 25 + 500
+# timeout: ${ROUNDS:-8} * 60 + 600
 
 . "$(dirname "$0")/lib/lib.sh"
 

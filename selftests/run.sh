@@ -300,7 +300,6 @@ also_boots()	# kernel...
 		also_boot "$kernel" 1 && there+=("$kernel")
 		[ ${#running[@]} -lt "$(nproc)" ] || collect
 	done
-	collect
 	beside=''
 	collect
 	for kernel in ${there+"${there[@]}"}; do
