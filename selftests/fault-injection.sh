@@ -60,7 +60,7 @@ faults_forget()
 	arm_call 0
 	arm_threads 0
 	threads_often 0
-	[ ! -d $FUNCTION ] || function_forget
+	function_forget
 	[ ! -d "$SEEN" ] || {
 		echo 0 >"$SEEN/events/rig/enable"
 		rmdir "$SEEN"
@@ -109,8 +109,8 @@ used_threads()
 		END { print n + 0 }'
 }
 
-# The next call of a function, in whichever thread, fails: 1, or 0 for none
-arm_function()	# 1 or 0
+# The next calls of a function, in whichever thread, fail
+arm_function()	# how many
 {
 	echo "$1" >$FUNCTION/times
 }
@@ -120,8 +120,13 @@ used_function()
 	echo $((1 - $(cat $FUNCTION/times)))
 }
 
-# EIO, which is none of those that allocations lead to
-function_choose()	# name
+function_is_spent()
+{
+	[ "$(cat $FUNCTION/times)" = 0 ]
+}
+
+# EIO, which is none of those that allocations lead to, or what is said
+function_choose()	# name, value
 {
 	arm_function 0
 	echo N >$FUNCTION/task-filter
@@ -130,7 +135,7 @@ function_choose()	# name
 	echo 0 >$FUNCTION/space
 	echo 100 >$FUNCTION/probability
 	echo "$1" >$FUNCTION/inject
-	printf %#x -5 >"$FUNCTION/$1/retval"
+	printf %#x "${2:--5}" >"$FUNCTION/$1/retval"
 }
 
 function_forget()
@@ -324,11 +329,23 @@ recovered_since()	# recoveries before
 	[ "$(session_field recoveries)" -gt "$1" ] && state_is LOGGED_IN
 }
 
+# The leading connection has been removed: the next login of the session would bring
+# it back beside those that there are.
+session_anew()
+{
+	logout
+	wait_for 30 no_sessions
+	node_login 1 "$IQN"
+	wait_for 30 session_ready
+	conn_add 2
+}
+
 session_losses()
 {
 	# the second one is made anew each time
 	local link=1 prepare=fresh
 
+	session_anew
 	some_io
 	sweep threads lose_all
 	note "logins of the session: $(session_field recoveries)"
@@ -456,12 +473,31 @@ logins()
 	iscsid_stop
 	LD_PRELOAD=$PRELOAD iscsid_start
 	sweep call login_once
-	[ ! -d $FUNCTION ] || functions_of_logins
+	functions_of_logins
 	iscsid_stop
 	iscsid_start
 	node_login 1 "$IQN"
 	wait_for 30 session_ready
 	fio_verify "$(disk)" --size=2m
+	logout
+	wait_for 30 no_sessions
+}
+
+# LIO pings no connection again that has left one ping without an answer.
+pings_answered()
+{
+	rm -rf /etc/iscsi/nodes/*
+	target_delete
+	target_create chap=alice:twelve-chars-of-it
+	target_pings_often
+	login node.session.auth.authmethod=CHAP node.session.auth.username=alice \
+		node.session.auth.password=twelve-chars-of-it
+	function_choose mcs_ctl_alloc_reply 0
+	arm_function 4
+	wait_for 60 function_is_spent
+	function_forget
+	equals "$(session_field recoveries)" 0 "logins of the session"
+	equals "$(count losses)" 0 "losses"
 	logout
 	wait_for 30 no_sessions
 }
@@ -501,9 +537,9 @@ leaks_are_found()
 }
 
 need_mcs
-if [ ! -d $FAULTS/failslab ] || [ ! -d $FAULTS/fail_page_alloc ]; then
-	skip_all "this kernel has no fault injection"
-fi
+for dir in "${KINDS[@]/#/$FAULTS/}" $FUNCTION; do
+	[ -d "$dir" ] || skip_all "this kernel has no fault injection"
+done
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'sd [0-9:]+' \
 	'scsi host' 'socket: no more sockets' 'SLUB: Unable to allocate memory' \
 	'Could not allocate skb to send reply' \
@@ -511,7 +547,7 @@ klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:' 'sd [0-9:]+' \
 	'kobject_add_internal failed for iscsi_ctrl_.*error: -12'
 on_target klog_allow 'rx_data returned' 'iSCSI Login negotiation failed' \
 	'Did not receive response to NOPIN'
-plan 10
+plan 11
 trap 'faults_forget >/dev/null 2>&1; rig_reset >/dev/null 2>&1; exit $((KTAP_FAILED > 0))' EXIT
 must target_create
 must login
@@ -522,11 +558,8 @@ subtest "connections are removed" removes
 subtest "connections are lost" losses
 subtest "all connections are lost" session_losses
 subtest "I/O goes on" goes_on
-if [ -d $FUNCTION ]; then
-	subtest "functions of the module fail" functions
-else
-	subtest_skip "functions of the module fail" "no fail_function"
-fi
+subtest "functions of the module fail" functions
 subtest "the session logs in" logins
+subtest "the target's pings are answered without memory" pings_answered
 subtest "the module is loaded and unloaded" loads
 subtest "leaks would be found" leaks_are_found

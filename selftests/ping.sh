@@ -51,15 +51,12 @@ initiator_pings()
 	logout
 }
 
-# the shortest interval LIO accepts; an unanswered ping would end the session
+# an unanswered ping would end the session
 target_pings()
 {
-	local acl=$LIO/iscsi/$IQN/tpgt_1/acls/$INITIATOR_IQN
-
 	target_delete
 	target_create chap=alice:twelve-chars-of-it
-	on_target bash -c "echo 3 >$acl/attrib/nopin_timeout
-		echo 3 >$acl/attrib/nopin_response_timeout"
+	target_pings_often
 	rm -rf /etc/iscsi/nodes/*
 	login node.session.auth.authmethod=CHAP node.session.auth.username=alice \
 		node.session.auth.password=twelve-chars-of-it \

@@ -182,6 +182,16 @@ target_mutual()	# user:secret, iqn
 		"$LIO/iscsi/${2:-$IQN}/tpgt_1/acls/$INITIATOR_IQN" "$1"
 }
 
+# The shortest interval between LIO's pings, and the shortest it waits for an answer
+# before it gives the connection up; with an access list entry.
+target_pings_often()
+{
+	local acl=$LIO/iscsi/$IQN/tpgt_1/acls/$INITIATOR_IQN
+
+	on_target bash -c "echo 3 >$acl/attrib/nopin_timeout
+		echo 3 >$acl/attrib/nopin_response_timeout"
+}
+
 # Remove a target and its backstores, undoing lio_create in reverse.
 lio_delete()	# iqn
 {

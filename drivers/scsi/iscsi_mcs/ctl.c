@@ -318,13 +318,20 @@ static void mcs_ctl_reply_done(struct mcs_conn *conn, struct mcs_ctl *ctl,
 		kfree(ctl);
 }
 
+static noinline struct mcs_ctl *mcs_ctl_alloc_reply(void)
+{
+	return kmalloc(sizeof(struct mcs_ctl), GFP_ATOMIC | __GFP_NOWARN);
+}
+
+ALLOW_ERROR_INJECTION(mcs_ctl_alloc_reply, NULL);
+
 /*
  * What asks may be the target of the disk that the machine swaps to, and LIO gives up a
  * connection that has not answered once: one at a time takes no memory.
  */
-static struct mcs_ctl *mcs_ctl_alloc_reply(struct mcs_conn *conn)
+static struct mcs_ctl *mcs_ctl_get_reply(struct mcs_conn *conn)
 {
-	struct mcs_ctl *ctl = kmalloc(sizeof(*ctl), GFP_ATOMIC | __GFP_NOWARN);
+	struct mcs_ctl *ctl = mcs_ctl_alloc_reply();
 
 	if (!ctl && !test_and_set_bit_lock(MCS_CONN_REPLIES, &conn->flags))
 		ctl = &conn->reply;
@@ -336,7 +343,7 @@ static struct mcs_ctl *mcs_ctl_new_reply(struct mcs_conn *conn, u8 opcode)
 	struct mcs_ctl *ctl = NULL;
 
 	if (atomic_inc_return(&conn->replies) <= MCS_CTL_REPLIES)
-		ctl = mcs_ctl_alloc_reply(conn);
+		ctl = mcs_ctl_get_reply(conn);
 	if (!ctl) {
 		atomic_dec(&conn->replies);
 		return NULL;
