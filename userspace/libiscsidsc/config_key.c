@@ -171,6 +171,9 @@ static ISDSC_STATUS set_blob(struct iscsidsc_saved *saved,
 	void **data = at(saved, key->offset);
 	size_t *len = at(saved, key->len_offset);
 
+	/* A key that comes twice leaves nothing of its first value. */
+	if (*data)
+		explicit_bzero(*data, *len);
 	free(*data);
 	*data = iscsidsc_key_blob(value, len);
 	return *data ? ERROR_SUCCESS : ERROR_INVALID_PARAMETER;
