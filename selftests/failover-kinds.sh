@@ -66,6 +66,33 @@ two_of_four_idle()
 	io_full "$DISK" --bs=4k-16k --bsrange=4k-16k
 }
 
+# Down is noticed at once, silent is not, and least of all where there is nothing to do:
+# the clean-up of the one is not to wait for the other to be found dead.
+one_down_one_silent()
+{
+	local losses recoveries gap
+
+	mcsadm set --session "$(sid)" --cid "$(cid_of_link 2)" --role standby
+	losses=$(count losses)
+	recoveries=$(count recoveries)
+	gap_begin "$DISK"
+	on_target nft "table inet rig { chain in {
+		type filter hook input priority 0;
+		iifname link2 tcp dport 3260 drop; }; }"
+	link_down 1
+	wait_for 20 more_losses "$losses"
+	io_resumed "$DISK" 20
+	gap=$(gap_end)
+	block_end
+	link_up 1
+	whole 4
+	mcsadm set --session "$(sid)" --cid "$(cid_of_link 2)" --role active
+	note "link 1 down, link 2 silent: longest pause $gap ms"
+	equals "$(count recoveries)" "$recoveries" "logins of the session"
+	# a second is what it takes to find out that a link is silent
+	between "$gap" 0 $((600 * RIG_TIME_FACTOR)) "longest pause in ms"
+}
+
 only_two_are_left()
 {
 	conn_remove "$(cid_of_link 3)"
@@ -198,7 +225,7 @@ logout_meanwhile()
 need_mcs
 klog_allow 'iSCSI' 'detected conn error' 'tried less often' \
 	'did not let go' 'Unable to locate' 'session[0-9]+:' 'connection[0-9]+:'
-plan 11
+plan 12
 must target_create attrib.default_erl=0
 must login "node.session.timeo.replacement_timeout=120"
 for n in 2 3 4; do
@@ -209,6 +236,7 @@ must io_full "$DISK" --bs=4k-16k --bsrange=4k-16k
 subtest "each of four connections" each_of_four
 subtest "two of four go silent at once" two_of_four
 subtest "two of four go silent with little to do" two_of_four_idle
+subtest "one goes down, one that is idle silent" one_down_one_silent
 subtest "two are left" only_two_are_left
 subtest "requests lost, then answers lost" one_direction_only
 subtest "a connection closed in good order, by either end" closed_in_order

@@ -358,12 +358,27 @@ u32 mcs_session_active_conns(struct mcs_session *sess)
 	return n;
 }
 
+/*
+ * Which one to say something on? One without commands may have died unseen, so first
+ * of all one that was heard from lately.
+ */
+static bool mcs_session_is_livelier(const struct mcs_conn *conn,
+				    const struct mcs_conn *than)
+{
+	unsigned long heard = READ_ONCE(conn->last_rx);
+	unsigned long other = READ_ONCE(than->last_rx);
+
+	if (heard != other)
+		return time_after(heard, other);
+	return atomic_read(&conn->bytes) < atomic_read(&than->bytes);
+}
+
 /**
  * mcs_session_any_conn - some connection that carries commands
  * @sess: session
  * @except: not this one
  *
- * Return: the one with the least to do, or NULL. Valid while the session
+ * Return: the one that was heard from last, or NULL. Valid while the session
  *	   mutex is held.
  */
 struct mcs_conn *mcs_session_any_conn(struct mcs_session *sess,
@@ -375,8 +390,7 @@ struct mcs_conn *mcs_session_any_conn(struct mcs_session *sess,
 	list_for_each_entry(conn, &sess->conns, node) {
 		if (conn == except || !READ_ONCE(conn->accepting))
 			continue;
-		if (!best ||
-		    atomic_read(&conn->bytes) < atomic_read(&best->bytes))
+		if (!best || mcs_session_is_livelier(conn, best))
 			best = conn;
 	}
 	return best;
