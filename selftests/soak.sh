@@ -346,8 +346,8 @@ no_connections()
 }
 
 need_mcs
-# mkfs asks for more at a time than LIO grants. And where the answer is late a lost
-# number is filled a second time: LIO passes over that.
+# mkfs asks for more at a time than LIO grants. And where the answer is late failover
+# fills a lost number a second time (mcs_failover_fill()): LIO passes over that.
 klog_allow 'iSCSI Login' 'iSCSI/iqn' 'detected conn error' 'iscsi_mcs' \
 	'connection[0-9]+:' 'session[0-9]+:' 'did not let go' 'Unable to locate' \
 	'WRITE_SAME sectors: [0-9]+ exceeds max_write_same_len' \
