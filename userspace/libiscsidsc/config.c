@@ -133,9 +133,7 @@ void iscsidsc_config_clear(struct iscsidsc_config *config)
 		iscsidsc_config_session_drop(config,
 					     config->list.session_count - 1);
 	free(config->list.sessions);
-	if (config->secret_in)
-		explicit_bzero(config->secret_in, config->secret_in_len);
-	free(config->secret_in);
+	iscsidsc_key_free_blob(config->secret_in, config->secret_in_len);
 	memset(config, 0, sizeof(*config));
 }
 

@@ -112,6 +112,18 @@ void *iscsidsc_key_blob(const char *value, size_t *len)
 }
 
 /**
+ * iscsidsc_key_free_blob - wipe counted bytes, which may be a secret, and free them
+ * @data: bytes, or NULL
+ * @len: their number
+ */
+void iscsidsc_key_free_blob(void *data, size_t len)
+{
+	if (data)
+		explicit_bzero(data, len);
+	free(data);
+}
+
+/**
  * iscsidsc_key_print_blob - write counted bytes
  * @out: where to
  * @key: key
@@ -171,10 +183,8 @@ static ISDSC_STATUS set_blob(struct iscsidsc_saved *saved,
 	void **data = at(saved, key->offset);
 	size_t *len = at(saved, key->len_offset);
 
-	/* A key that comes twice leaves nothing of its first value. */
-	if (*data)
-		explicit_bzero(*data, *len);
-	free(*data);
+	/* A key may come twice. */
+	iscsidsc_key_free_blob(*data, *len);
 	*data = iscsidsc_key_blob(value, len);
 	return *data ? ERROR_SUCCESS : ERROR_INVALID_PARAMETER;
 }
@@ -290,12 +300,11 @@ void iscsidsc_key_clear(struct iscsidsc_saved *saved)
 		if (k->kind > KEY_BLOB)
 			continue;
 		memcpy(&data, at_const(saved, k->offset), sizeof(data));
-		if (k->kind == KEY_BLOB && data) {
+		len = 0;
+		if (k->kind == KEY_BLOB)
 			memcpy(&len, at_const(saved, k->len_offset),
 			       sizeof(len));
-			explicit_bzero(data, len);
-		}
-		free(data);
+		iscsidsc_key_free_blob(data, len);
 	}
 	memset(saved, 0, sizeof(*saved));
 }

@@ -239,6 +239,7 @@ void iscsidsc_key_print(FILE *out, const struct iscsidsc_saved *saved);
 void iscsidsc_key_print_blob(FILE *out, const char *key, const void *data,
 			     size_t len);
 void *iscsidsc_key_blob(const char *value, size_t *len);
+void iscsidsc_key_free_blob(void *data, size_t len);
 void iscsidsc_key_clear(struct iscsidsc_saved *saved);
 ISDSC_STATUS iscsidsc_key_copy(struct iscsidsc_saved *to,
 			       const struct iscsidsc_saved *from);

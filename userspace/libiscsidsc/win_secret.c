@@ -39,15 +39,11 @@ ISDSC_STATUS SetIScsiInitiatorCHAPSharedSecret(uint32_t SharedSecretLength,
 	}
 	status = iscsidsc_config_lock(&lock);
 	if (status) {
-		if (copy)
-			explicit_bzero(copy, SharedSecretLength);
-		free(copy);
+		iscsidsc_key_free_blob(copy, SharedSecretLength);
 		return status;
 	}
 	status = iscsidsc_config_read(&config);
-	if (config.secret_in)
-		explicit_bzero(config.secret_in, config.secret_in_len);
-	free(config.secret_in);
+	iscsidsc_key_free_blob(config.secret_in, config.secret_in_len);
 	config.secret_in = copy;
 	config.secret_in_len = SharedSecretLength;
 	if (!status)
