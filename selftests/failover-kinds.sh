@@ -93,6 +93,42 @@ one_down_one_silent()
 	between "$gap" 0 $((600 * RIG_TIME_FACTOR)) "longest pause in ms"
 }
 
+# Three of four over one link, with nothing to do but for one of them, and heard from last:
+# asked to carry the clean-up, each would take a second to be found dead.
+others_over_the_same_link()
+{
+	local losses recoveries gap
+
+	mcsadm policy --session "$(sid)" fail-over-only
+	conn_add 1 --duplicate
+	conn_add 1 --duplicate
+	io_resumed "$DISK" 20
+	losses=$(count losses)
+	recoveries=$(count recoveries)
+	gap_begin "$DISK"
+	link_drop 1
+	wait_for 20 more_losses $((losses + 2))
+	io_resumed "$DISK" 20
+	gap=$(gap_end)
+	link_restore 1
+	whole 4
+	note "link 1 silent, with three of four: longest pause $gap ms"
+	equals "$(count recoveries)" "$recoveries" "logins of the session"
+	between "$gap" 0 $((2000 * RIG_TIME_FACTOR)) "longest pause in ms"
+	without_duplicates
+	mcsadm policy --session "$(sid)" least-queue-depth
+}
+
+without_duplicates()
+{
+	local cid
+
+	for cid in $(json_select remote.address "$(target_ip 1)" cid | tail -n +2); do
+		conn_remove "$cid"
+	done
+	conns_up 2
+}
+
 only_two_are_left()
 {
 	conn_remove "$(cid_of_link 3)"
@@ -225,7 +261,7 @@ logout_meanwhile()
 need_mcs
 klog_allow 'iSCSI' 'detected conn error' 'tried less often' \
 	'did not let go' 'Unable to locate' 'session[0-9]+:' 'connection[0-9]+:'
-plan 12
+plan 13
 must target_create attrib.default_erl=0
 must login "node.session.timeo.replacement_timeout=120"
 for n in 2 3 4; do
@@ -238,6 +274,7 @@ subtest "two of four go silent at once" two_of_four
 subtest "two of four go silent with little to do" two_of_four_idle
 subtest "one goes down, one that is idle silent" one_down_one_silent
 subtest "two are left" only_two_are_left
+subtest "link of three goes silent, the fourth has another" others_over_the_same_link
 subtest "requests lost, then answers lost" one_direction_only
 subtest "a connection closed in good order, by either end" closed_in_order
 subtest "the Logout comes too late" logout_too_late

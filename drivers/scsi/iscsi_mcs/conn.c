@@ -330,6 +330,7 @@ void mcs_conn_attach(struct mcs_conn *conn, struct socket *sock,
 	clear_bit(MCS_CONN_BROKEN, &conn->flags);
 	clear_bit(MCS_CONN_WIN_WAIT, &conn->flags);
 	clear_bit(MCS_CONN_LEAVING, &conn->flags);
+	clear_bit(MCS_CONN_SOUGHT, &conn->flags);
 	set_bit(MCS_CONN_LIVE, &conn->flags);
 	spin_unlock_bh(&conn->q_lock);
 

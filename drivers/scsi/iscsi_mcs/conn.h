@@ -132,6 +132,7 @@ enum mcs_conn_flag {
 	MCS_CONN_LEAVING,	/* the target has asked for its logout */
 	MCS_CONN_HUSHES,	/* one of those that count in sess->hushed */
 	MCS_CONN_REPLIES,	/* @reply is under way */
+	MCS_CONN_SOUGHT,	/* asked by carrier.c, and not heard from since */
 };
 
 /**

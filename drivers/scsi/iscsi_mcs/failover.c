@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) The iscsi_mcs authors */
+#include "carrier.h"
 #include "conn.h"
 #include "failover.h"
 #include "recovery.h"
@@ -164,7 +165,7 @@ static int mcs_failover_release(struct mcs_conn *conn)
 	while (tries--) {
 		via = agreed;
 		if (!via || !READ_ONCE(via->accepting))
-			via = mcs_session_any_conn(sess, conn);
+			via = mcs_carrier_seek(sess, conn);
 		if (!via)
 			return -ENOTCONN;
 		mcs_failover_watch(via);
@@ -405,7 +406,7 @@ void mcs_failover_disown(struct mcs_conn *conn)
 	if (sess->target_class != ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE ||
 	    !mcs_failover_is_possible(sess))
 		return;
-	via = mcs_session_any_conn(sess, conn);
+	via = mcs_carrier_seek(sess, conn);
 	if (!via)
 		return;
 	ret = mcs_failover_logout_cid(via, conn->cid,

@@ -2,6 +2,7 @@
 /* Copyright (C) The iscsi_mcs authors */
 #include <scsi/libiscsi.h>
 
+#include "carrier.h"
 #include "conn.h"
 #include "connect.h"
 #include "event.h"
@@ -100,7 +101,7 @@ bool mcs_retire_all_but_one(struct mcs_session *sess)
 	lockdep_assert_held(&sess->mutex);
 	if (sess->target_class != ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE)
 		return false;
-	via = mcs_session_any_conn(sess, NULL);
+	via = mcs_carrier_seek(sess, NULL);
 	if (!via)
 		return false;
 

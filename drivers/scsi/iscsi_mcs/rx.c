@@ -7,6 +7,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "carrier.h"
 #include "conn.h"
 #include "rsp.h"
 #include "rx.h"
@@ -320,6 +321,8 @@ int mcs_rx_read(struct mcs_conn *conn, struct sock *sk)
 	ret = tcp_read_sock(sk, &desc, mcs_rx_skb);
 	if (ret > 0) {
 		WRITE_ONCE(conn->last_rx, jiffies);
+		if (unlikely(test_bit(MCS_CONN_SOUGHT, &conn->flags)))
+			mcs_carrier_heard(conn);
 		WRITE_ONCE(conn->stats.rx_bytes, conn->stats.rx_bytes + ret);
 	}
 	return ret;

@@ -360,14 +360,17 @@ u32 mcs_session_active_conns(struct mcs_session *sess)
 
 /*
  * Which one to say something on? One without commands may have died unseen, so first
- * of all one that was heard from lately.
+ * of all one that has answered when it was asked, and was heard from lately.
  */
 static bool mcs_session_is_livelier(const struct mcs_conn *conn,
 				    const struct mcs_conn *than)
 {
 	unsigned long heard = READ_ONCE(conn->last_rx);
 	unsigned long other = READ_ONCE(than->last_rx);
+	bool sought = test_bit(MCS_CONN_SOUGHT, &conn->flags);
 
+	if (sought != test_bit(MCS_CONN_SOUGHT, &than->flags))
+		return !sought;
 	if (heard != other)
 		return time_after(heard, other);
 	return atomic_read(&conn->bytes) < atomic_read(&than->bytes);
