@@ -101,13 +101,11 @@ bool mcs_retire_all_but_one(struct mcs_session *sess)
 	lockdep_assert_held(&sess->mutex);
 	if (sess->target_class != ISCSI_MCS_TARGET_CLASS_LOGOUT_FENCE)
 		return false;
-	via = mcs_carrier_seek(sess, NULL);
-	if (!via)
-		return false;
-
+	/* First: a stop is no reason not to wait here. */
 	WRITE_ONCE(sess->retiring, true);
 	WRITE_ONCE(sess->fencing, true);
-	done = mcs_retire_logout(sess, via, end);
+	via = mcs_carrier_seek(sess, NULL);
+	done = via && mcs_retire_logout(sess, via, end);
 	WRITE_ONCE(sess->fencing, false);
 	WRITE_ONCE(sess->retiring, false);
 	return done;

@@ -381,7 +381,7 @@ static bool mcs_session_is_livelier(const struct mcs_conn *conn,
  * @sess: session
  * @except: not this one
  *
- * Return: the one that was heard from last, or NULL. Valid while the session
+ * Return: the one that most likely lives, or NULL. Valid while the session
  *	   mutex is held.
  */
 struct mcs_conn *mcs_session_any_conn(struct mcs_session *sess,
