@@ -118,6 +118,8 @@ only_one_blinks()
 	local losses recoveries ms impatience now
 
 	impatience=$(impatience)
+	# one that is being logged in again may be another one the next moment
+	wait_for 30 conns_up 2
 	conn_remove "$(cid_of_link 2)"
 	wait_for 20 conns_up 1
 	io_full "$(disk)"
