@@ -4,8 +4,10 @@
 #
 # One connection only, to a target that breaks rules: the session is logged in
 # again by iscsid, as with iscsi_tcp, and no I/O fails. StatSN wraps meanwhile.
+# And that the last answers are acknowledged, also those of an added connection.
 #
 #   initiator 10.0.1.1 ---- link 1 ---- 10.0.1.10 peer
+#             10.0.2.1 ---- link 2 ---- 10.0.2.10
 #
 # vm: --smp 1
 # timeout: 300
@@ -47,9 +49,32 @@ wants_to_negotiate()
 	equals "$(peer_counter logins)" "$logins" "logins"
 }
 
+all_acknowledged()
+{
+	! peer list | grep -q 'unacked=1'
+}
+
+# LIO keeps a command until then, and may take one for unfinished after three seconds.
+# No request has to follow, and iscsid need not want pings. Each connection has its own,
+# and nothing is left to say when that has been said.
+last_answers_are_acknowledged()
+{
+	local received
+
+	login "node.conn[0].timeo.noop_out_interval=0"
+	conn_add 2
+	fio_verify "$(disk)" --size=2m
+	peer list
+	wait_for 2 all_acknowledged
+	equals "$(peer list | grep -c 'unacked=0')" 2 "connections"
+	received=$(peer_counter received)
+	expect_failure wait_for 2 peer_counter_above received "$received"
+	logout
+}
+
 need_mcs
 klog_allow 'iscsi_mcs' 'connection[0-9]+:' 'session[0-9]+:'
-plan 4
+plan 5
 must peer_start --initial-r2t --statsn 0xffffff00
 must login
 must io_begin "$(disk)" --size=8m
@@ -57,3 +82,4 @@ subtest "rules broken on the only connection" broken_rules
 subtest "a wish to negotiate" wants_to_negotiate
 subtest "asked to log out" asked_to_log_out
 subtest "the data is right, logout" peer_ends
+subtest "the last answers are acknowledged" last_answers_are_acknowledged

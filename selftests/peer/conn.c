@@ -50,6 +50,8 @@ struct conn *conn_new(int fd)
 	note_local(conn);
 	conn->statsn = config.first_statsn_set ? config.first_statsn :
 							(u32)rand();
+	conn->answered = conn->statsn;
+	conn->acked = conn->statsn;
 	conn->max_data = 8192;
 	TAILQ_INIT(&conn->tasks);
 	TAILQ_INSERT_TAIL(&conns, conn, node);

@@ -80,13 +80,14 @@ static void cmd_list(struct line *line)
 	TAILQ_FOREACH(conn, &conns, node) {
 		if (!conn->gone)
 			dprintf(line->fd,
-				"cid=%u local=%s serial=%u phase=%s tsih=%u tasks=%u pings=%u pongs=%u\n",
+				"cid=%u local=%s serial=%u phase=%s tsih=%u tasks=%u pings=%u pongs=%u unacked=%u\n",
 				conn->cid, conn->local, conn->serial,
 				conn->phase == PHASE_FULL ? "full" :
 				conn->phase == PHASE_DEAD ? "dead" : "login",
 				conn->sess ? conn->sess->tsih : 0,
 				conn_outstanding(conn), conn->pings,
-				conn->pongs);
+				conn->pongs,
+				sn_before(conn->acked, conn->answered));
 	}
 }
 

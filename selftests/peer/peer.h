@@ -149,6 +149,8 @@ enum conn_phase {
  * @local: address of ours
  * @serial: number that no other one ever has
  * @statsn: StatSN of the next numbered PDU
+ * @answered: that of the PDU behind the last answer to a command
+ * @acked: ExpStatSN of the last request with a tag, Data-Out left out
  * @seen_cmdsn: a numbered request came, and this was its number
  * @max_data: initiator's MaxRecvDataSegmentLength
  * @added: to a session that is there already
@@ -175,6 +177,8 @@ struct conn {
 	char local[40];
 	u32 serial;
 	u32 statsn;
+	u32 answered;
+	u32 acked;
 	bool has_seen;
 	u32 seen_cmdsn;
 	u32 max_data;

@@ -298,6 +298,8 @@ static void check_request(struct conn *conn, const struct request *req)
 			 conn->statsn);
 	if ((req->bhs[0] & OP_MASK) == OP_DATA_OUT)
 		return;
+	if (itt != RESERVED_TAG)
+		conn->acked = acked;
 	if (itt == RESERVED_TAG && req->bhs[0] != (OP_NOP_OUT | OP_IMMEDIATE))
 		complain(conn, "opcode %02x without a tag", req->bhs[0]);
 	if (itt != RESERVED_TAG && task_find(conn, itt))

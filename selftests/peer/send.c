@@ -69,10 +69,13 @@ static void put_digest(struct conn *conn, u32 crc, bool bad)
 static void set_numbers(struct conn *conn, struct pdu *pdu)
 {
 	struct session *sess = conn->sess;
+	u8 opcode = pdu->bhs[0] & OP_MASK;
 
 	put32(pdu->bhs + AT_STATSN, conn->statsn);
 	if (pdu->numbered)
 		conn->statsn++;
+	if (pdu->numbered && (opcode == OP_RSP || opcode == OP_DATA_IN))
+		conn->answered = conn->statsn;
 	if (!sess)
 		return;
 	put32(pdu->bhs + AT_EXPCMDSN, sess->exp_cmdsn);

@@ -424,6 +424,7 @@ static int mcs_attempt_up(struct mcs_conn *conn, struct socket *sock)
 	conn->max_recv = job->params.max_recv_dlength;
 	conn->exp_statsn = r->exp_statsn;
 	conn->statsn_known = true;
+	conn->unacked_since = 0;
 	conn->ipsec_mode = job->ipsec.mode;
 	conn->ipsec_reqid = job->ipsec.reqid;
 	if (kernel_getsockname(sock, (struct sockaddr *)&addr) >= 0) {

@@ -85,6 +85,20 @@ static void mcs_conn_check_silence(struct mcs_conn *conn)
 		mcs_ctl_ping(conn);
 }
 
+/*
+ * Are there answers that nothing has acknowledged, because no request followed? The
+ * target keeps those commands until then (RFC 7143, 4.2.2.2), and LIO may end the
+ * session three seconds after the last R2T of one: it starts its DataOut timer behind
+ * the R2T, at times behind the data, and only forgetting the command stops it.
+ */
+static bool mcs_conn_has_to_ack(struct mcs_conn *conn)
+{
+	unsigned long since = READ_ONCE(conn->unacked_since);
+
+	return since && time_after_eq(jiffies, since + MCS_CONN_QUIET) &&
+	       mcs_conn_may_ping(conn);
+}
+
 static void mcs_conn_check_alive(struct mcs_conn *conn)
 {
 	struct mcs_session *sess = conn->sess;
@@ -100,6 +114,8 @@ static void mcs_conn_check_alive(struct mcs_conn *conn)
 	if (!conn->ping_sent &&
 	    test_and_clear_bit(MCS_CONN_WANT_PING, &conn->flags) &&
 	    ((interval && timeout) || mcs_conn_may_ping(conn)))
+		mcs_ctl_ping(conn);
+	if (mcs_conn_has_to_ack(conn))
 		mcs_ctl_ping(conn);
 	if (!interval || !timeout)
 		return;
@@ -186,8 +202,11 @@ static void mcs_conn_nop_timer(struct timer_list *t)
 	mcs_sock_note_progress(conn);
 	if (atomic_read(&conn->cmds) || READ_ONCE(conn->ping_sent)) {
 		if (time_after_eq(jiffies, last_rx + MCS_CONN_QUIET) ||
-		    !mcs_link_has_dst(conn))
+		    mcs_conn_has_to_ack(conn) || !mcs_link_has_dst(conn))
 			mcs_conn_kick(conn);
+		next = jiffies + MCS_CONN_QUIET_TICK;
+	} else if (mcs_conn_has_to_ack(conn)) {
+		mcs_conn_kick(conn);
 		next = jiffies + MCS_CONN_QUIET_TICK;
 	} else if (!interval || !timeout) {
 		next = jiffies + MCS_CONN_QUIET;

@@ -191,6 +191,8 @@ enum mcs_conn_flag {
  * @sent_bytes: of @bytes, what has been handed to the socket
  * @exp_statsn: next StatSN from the target
  * @statsn_known: @exp_statsn is valid
+ * @unacked_since: jiffies of the first answer to a command since the last request,
+ *		   0 if there was none
  * @max_recv: MaxRecvDataSegmentLength we declared
  * @max_xmit: MaxRecvDataSegmentLength of the target
  * @hdgst: header digest in use
@@ -288,6 +290,7 @@ struct mcs_conn {
 	u32 sent_bytes;
 	u32 exp_statsn;
 	bool statsn_known;
+	unsigned long unacked_since;
 	u32 max_recv;
 	u32 max_xmit;
 	bool hdgst;

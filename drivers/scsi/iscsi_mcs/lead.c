@@ -261,6 +261,7 @@ const char *mcs_lead_login_rsp(struct mcs_conn *conn)
 
 	conn->exp_statsn = be32_to_cpu(rsp->statsn) + 1;
 	conn->statsn_known = true;
+	conn->unacked_since = 0;
 	if (!rsp->status_class)
 		mcs_session_update_window(sess, be32_to_cpu(rsp->exp_cmdsn),
 					  be32_to_cpu(rsp->max_cmdsn));

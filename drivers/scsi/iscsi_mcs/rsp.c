@@ -30,6 +30,13 @@ static const char *mcs_rsp_check_statsn(struct mcs_conn *conn)
 	return NULL;
 }
 
+static bool mcs_rsp_is_to_command(const struct iscsi_hdr *hdr)
+{
+	u8 op = mcs_pdu_opcode(hdr);
+
+	return op == ISCSI_OP_SCSI_CMD_RSP || op == ISCSI_OP_SCSI_DATA_IN;
+}
+
 static void mcs_rsp_take_numbers(struct mcs_conn *conn)
 {
 	const struct iscsi_scsi_rsp *hdr =
@@ -38,6 +45,9 @@ static void mcs_rsp_take_numbers(struct mcs_conn *conn)
 	if (mcs_pdu_consumes_statsn(&conn->rx.hdr)) {
 		conn->exp_statsn = be32_to_cpu(hdr->statsn) + 1;
 		conn->statsn_known = true;
+		if (!conn->unacked_since &&
+		    mcs_rsp_is_to_command(&conn->rx.hdr))
+			WRITE_ONCE(conn->unacked_since, jiffies ?: 1);
 	}
 	mcs_session_update_window(conn->sess, be32_to_cpu(hdr->exp_cmdsn),
 				  be32_to_cpu(hdr->max_cmdsn));

@@ -16,6 +16,16 @@
  * solicited data in turn.
  */
 
+/*
+ * For a request. ExpStatSN is also in Data-Out and in the answer to a ping, but LIO does
+ * not look at it there.
+ */
+static __be32 mcs_tx_acknowledge(struct mcs_conn *conn)
+{
+	WRITE_ONCE(conn->unacked_since, 0);
+	return cpu_to_be32(conn->exp_statsn);
+}
+
 static void mcs_tx_ctl(struct mcs_conn *conn, struct mcs_ctl *ctl, u32 cmdsn)
 {
 	struct mcs_tx *tx = &conn->tx;
@@ -26,7 +36,8 @@ static void mcs_tx_ctl(struct mcs_conn *conn, struct mcs_ctl *ctl, u32 cmdsn)
 	hdr->cmdsn = cpu_to_be32(cmdsn);
 	/* iscsid keeps the leading login's StatSN by itself */
 	if (op != ISCSI_OP_LOGIN)
-		hdr->exp_statsn = cpu_to_be32(conn->exp_statsn);
+		hdr->exp_statsn = ctl->has_answer ? mcs_tx_acknowledge(conn) :
+				  cpu_to_be32(conn->exp_statsn);
 	hton24(hdr->dlength, ctl->len);
 	if (op == ISCSI_OP_SCSI_TMFUNC)
 		conn->stats.tmfs++;
@@ -150,7 +161,7 @@ static void mcs_tx_cmd(struct mcs_conn *conn, struct mcs_task *task)
 	hdr->itt = (__force itt_t)cpu_to_be32(task->itt);
 	hdr->data_length = cpu_to_be32(task->length);
 	hdr->cmdsn = cpu_to_be32(task->cmdsn);
-	hdr->exp_statsn = cpu_to_be32(conn->exp_statsn);
+	hdr->exp_statsn = mcs_tx_acknowledge(conn);
 	memcpy(hdr->cdb, sc->cmnd, min_t(u32, sc->cmd_len, ISCSI_CDB_SIZE));
 	if (sc->cmd_len > ISCSI_CDB_SIZE) {
 		hdr_len += mcs_tx_ecdb_ahs(sc, tx->hdr + sizeof(*hdr));
