@@ -60,7 +60,10 @@ target_pings()
 	rm -rf /etc/iscsi/nodes/*
 	login node.session.auth.authmethod=CHAP node.session.auth.username=alice \
 		node.session.auth.password=twelve-chars-of-it \
-		"node.conn[0].timeo.noop_out_interval=0"
+		"node.conn[0].timeo.noop_out_interval=0" \
+		"node.conn[0].timeo.noop_out_timeout=0"
+	# iscsid takes its own defaults when only one of them is 0
+	equals "$(session_field nop_interval_ms)" 0 "interval of pings"
 	pings 3 30
 	equals "$(session_state)" LOGGED_IN "session"
 	logout
