@@ -126,7 +126,7 @@ struct mcs_task;
  *	login of an added connection
  * @net: network namespace of iscsid's socket
  * @target_class: enum iscsi_mcs_target_class
- * @nop_interval_ms: idle time before a ping, 0 for never
+ * @nop_interval_ms: idle time before a ping, 0 for none for that cause
  * @nop_timeout_ms: time an answer may take
  * @login_timeout_ms: default for added connections
  * @silence_timeout_ms: time without an acknowledgment that makes a loss
